@@ -1,0 +1,62 @@
+package cc.accu.console;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Sizes and durations as people write them: {@code 64KiB}, {@code 100MiB}, {@code 1500ms}, {@code 10s}, {@code 1h}. */
+public final class Quantities {
+    private static final Pattern FORM = Pattern.compile("(\\d{1,18})\\s*([A-Za-z]*)");
+    private static final Map<String, Long> BYTES = inAnyCase(Map.of(
+            "", 1L,
+            "B", 1L,
+            "k", 1L << 10,
+            "KiB", 1L << 10,
+            "KB", 1000L,
+            "M", 1L << 20,
+            "MiB", 1L << 20,
+            "MB", 1_000_000L,
+            "G", 1L << 30,
+            "GiB", 1L << 30));
+    private static final Map<String, Long> MILLIS =
+            Map.of("ms", 1L, "s", 1000L, "m", 60_000L, "min", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
+
+    private Quantities() {}
+
+    /** A number of bytes: {@code 1048576}, {@code 64KiB}, {@code 1MiB}, {@code 1GiB}; {@code MB} is a million. */
+    public static long bytes(String text) {
+        return parse(text, BYTES, "a size is a number of bytes, KiB, MiB or GiB, for example 64KiB");
+    }
+
+    /** A duration: {@code 250ms}, {@code 10s}, {@code 5m}, {@code 1h}, {@code 1d}; {@code 0} for none. */
+    public static Duration duration(String text) {
+        return text.strip().equals("0")
+                ? Duration.ZERO
+                : Duration.ofMillis(parse(
+                        text, MILLIS, "a duration is a number with ms, s, m, h or d, for example 10s; 0 for none"));
+    }
+
+    private static long parse(String text, Map<String, Long> units, String rule) {
+        Matcher form = FORM.matcher(text.strip());
+        if (!form.matches()) {
+            throw new IllegalArgumentException("'" + text + "': " + rule);
+        }
+        Long unit = units.get(form.group(2));
+        if (unit == null) {
+            throw new IllegalArgumentException("'" + text + "': " + rule);
+        }
+        try {
+            return Math.multiplyExact(Long.parseLong(form.group(1)), unit);
+        } catch (ArithmeticException overflow) {
+            throw new IllegalArgumentException("'" + text + "' is too large; " + rule, overflow);
+        }
+    }
+
+    private static Map<String, Long> inAnyCase(Map<String, Long> units) {
+        Map<String, Long> any = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        any.putAll(units);
+        return any;
+    }
+}

@@ -1,0 +1,103 @@
+package cc.accu.line;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whole lines of one connection that arrived together: one buffer, in which every line ends with LF and has no other
+ * terminator. A line that was cut, or was the unterminated last one, is a batch of its own, so a mark holds for the
+ * whole batch.
+ *
+ * <p>Single owner: whoever was handed the batch last closes it, once. One thread at a time.
+ */
+public final class LineBatch implements AutoCloseable {
+    private final ByteBuf lines;
+    private final int count;
+    private final Origin origin;
+    private final long firstNumber;
+    private final long receivedMillis;
+    private final boolean cut;
+    private final @Nullable End end;
+
+    /** Takes ownership of {@code lines}, which must hold {@code count} lines, each with its LF. */
+    public static LineBatch of(ByteBuf lines, int count, Origin origin, long firstNumber, long receivedMillis) {
+        return new LineBatch(lines, count, origin, firstNumber, receivedMillis, false, null);
+    }
+
+    LineBatch(
+            ByteBuf lines,
+            int count,
+            Origin origin,
+            long firstNumber,
+            long receivedMillis,
+            boolean cut,
+            @Nullable End end) {
+        this.lines = lines;
+        this.count = count;
+        this.origin = origin;
+        this.firstNumber = firstNumber;
+        this.receivedMillis = receivedMillis;
+        this.cut = cut;
+        this.end = end;
+    }
+
+    /** The lines with their terminators. Read it through its own indices or a duplicate; the batch stays the owner. */
+    public ByteBuf lines() {
+        return lines;
+    }
+
+    /** How many lines there are, at least 1. */
+    public int count() {
+        return count;
+    }
+
+    /** Bytes of all lines with their terminators. */
+    public int bytes() {
+        return lines.readableBytes();
+    }
+
+    public Origin origin() {
+        return origin;
+    }
+
+    /** The number of the first line in its connection, from 1. */
+    public long firstNumber() {
+        return firstNumber;
+    }
+
+    /** When the bytes were read from the socket, in milliseconds since 1970. */
+    public long receivedMillis() {
+        return receivedMillis;
+    }
+
+    /** Whether this is a piece of a line that was too long, and more of that line follows. */
+    public boolean cut() {
+        return cut;
+    }
+
+    /** How the input ended, if this is a last line without a terminator. */
+    public Optional<End> end() {
+        return Optional.ofNullable(end);
+    }
+
+    /** Passes each line, as a copy, in order. */
+    public void forEach(Consumer<? super Line> action) {
+        long number = firstNumber;
+        int start = lines.readerIndex();
+        while (start < lines.writerIndex()) {
+            int feed = lines.indexOf(start, lines.writerIndex(), (byte) '\n');
+            byte[] bytes = new byte[feed - start];
+            lines.getBytes(start, bytes);
+            action.accept(new Line(bytes, this, number++));
+            start = feed + 1;
+        }
+    }
+
+    /** Gives the memory back. */
+    @Override
+    public void close() {
+        lines.release();
+    }
+}

@@ -1,0 +1,322 @@
+package cc.accu.line;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.LineBasedFrameDecoder;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns bytes into {@link LineBatch}es: all whole lines of a read pass as one block, and only a line that the network
+ * cut goes through Netty's decoder, which puts it together. The parent is never given more of a line than may be part
+ * of it, so its own limit is never reached; a piece of a line that is too long is made by giving it a line feed of
+ * ours. Event-loop confined.
+ */
+final class LineDecoder extends LineBasedFrameDecoder {
+    /** Blocks up to this size are copied, so that a few lines do not hold a whole receive buffer while they wait. */
+    private static final int COPIED_BLOCK_BYTES = 16 * 1024;
+
+    private static final ByteBuf FEED = constant('\n');
+    private static final ByteBuf RETURN = constant('\r');
+
+    private final LineFraming framing;
+    private final int max;
+    private final Origin origin;
+
+    private long lineNumber = 1;
+    private long readMillis;
+    private End end = End.EOF;
+    private State state = State.LINE;
+    private long skippedBytes;
+    private boolean skippedReturn;
+
+    /** What the next byte belongs to. */
+    private enum State {
+        /** A line of which no piece is out: it starts here, or its start is with the parent. */
+        LINE,
+        /** A line of which pieces are out. */
+        REST_OF_SPLIT_LINE,
+        /** Our own line feed, which ends a piece. */
+        END_OF_PIECE,
+        /** A line that is being dropped. */
+        SKIPPED_LINE,
+        /** Nothing: the input has ended. */
+        NOTHING
+    }
+
+    LineDecoder(LineFraming framing, Origin origin) {
+        super(framing.maxLineBytes() + 2, false, false);
+        this.framing = framing;
+        this.max = framing.maxLineBytes();
+        this.origin = origin;
+    }
+
+    /** Whether some bytes of a line are here and its terminator is not. */
+    boolean inLine() {
+        return unfinishedBytes() > 0 || state == State.REST_OF_SPLIT_LINE || state == State.SKIPPED_LINE;
+    }
+
+    /** The number of the line that the next byte belongs to. */
+    long lineNumber() {
+        return lineNumber;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        ByteBuf in = (ByteBuf) message;
+        readMillis = System.currentTimeMillis();
+        try {
+            while (in.isReadable() && state != State.NOTHING) {
+                if (state == State.SKIPPED_LINE) {
+                    skip(ctx, in);
+                } else if (inLine()) {
+                    continueLine(ctx, in);
+                } else {
+                    takeWholeLines(ctx, in);
+                }
+            }
+        } finally {
+            in.release();
+        }
+    }
+
+    private void takeWholeLines(ChannelHandlerContext ctx, ByteBuf in) throws Exception {
+        int lastFeed = LineScan.lastFeed(in);
+        if (lastFeed < 0) {
+            continueLine(ctx, in);
+            return;
+        }
+        ByteBuf block = in.readSlice(lastFeed + 1 - in.readerIndex());
+        LineScan scan = LineScan.of(block);
+        if (scan.hasReturns) {
+            block = withoutReturns(ctx, block);
+        } else if (block.readableBytes() <= COPIED_BLOCK_BYTES) {
+            block = ctx.alloc().buffer(block.readableBytes()).writeBytes(block);
+        } else {
+            block.retain();
+        }
+        if (LineScan.hasLongLine(block, max)) {
+            takeLineByLine(ctx, block);
+        } else {
+            fire(ctx, block, scan.lines);
+        }
+    }
+
+    /** A copy of whole lines that has no carriage return before a line feed. */
+    private static ByteBuf withoutReturns(ChannelHandlerContext ctx, ByteBuf block) {
+        ByteBuf copy = ctx.alloc().buffer(block.readableBytes());
+        while (block.isReadable()) {
+            int length = block.bytesBefore((byte) '\n');
+            boolean hasReturn = length > 0 && block.getByte(block.readerIndex() + length - 1) == '\r';
+            copy.writeBytes(block, hasReturn ? length - 1 : length);
+            block.skipBytes(hasReturn ? 2 : 1);
+            copy.writeByte('\n');
+        }
+        return copy;
+    }
+
+    /** Takes ownership of {@code block}, some of whose lines are too long. */
+    private void takeLineByLine(ChannelHandlerContext ctx, ByteBuf block) {
+        try {
+            while (block.isReadable() && state != State.NOTHING) {
+                int length = block.bytesBefore((byte) '\n');
+                if (length <= max) {
+                    fire(ctx, block.readRetainedSlice(length + 1), 1);
+                } else if (framing.longLine() == LongLine.SPLIT) {
+                    split(ctx, block, length);
+                    block.skipBytes(1);
+                } else {
+                    block.skipBytes(length + 1);
+                    drop(ctx, length);
+                }
+            }
+        } finally {
+            block.release();
+        }
+    }
+
+    /** Fires {@code length} bytes, which are a whole line or what is left of one, in pieces. */
+    private void split(ChannelHandlerContext ctx, ByteBuf in, int length) {
+        int left = length;
+        for (; left > max; left -= max) {
+            ctx.fireChannelRead(batch(terminated(ctx, in, max), 1, true, null));
+        }
+        ctx.fireChannelRead(batch(terminated(ctx, in, left), 1, false, state == State.NOTHING ? end : null));
+        lineNumber++;
+    }
+
+    /** Feeds the parent what may belong to the unfinished line. */
+    private void continueLine(ChannelHandlerContext ctx, ByteBuf in) throws Exception {
+        int have = unfinishedBytes();
+        int start = in.readerIndex();
+        int searched = Math.min(in.readableBytes(), max + 2 - have);
+        int feed = in.indexOf(start, start + searched, (byte) '\n');
+        int more = feed < 0 ? in.readableBytes() : feed - start;
+        if (fits(have, in, more)) {
+            // A copy, so that the parent does not hold the receive buffer until the rest of the line comes.
+            super.channelRead(ctx, feed < 0 ? terminatorless(ctx, in) : in.readRetainedSlice(more + 1));
+        } else {
+            startLongLine(ctx, in, have);
+        }
+    }
+
+    /** Whether the unfinished bytes and {@code more} of the input can be one line, a last CR being half a terminator. */
+    private boolean fits(int have, ByteBuf in, int more) {
+        int length = have + more;
+        if (length != max + 1) {
+            return length <= max;
+        }
+        // With that many unfinished bytes, the last of them is a CR: nothing else was let in.
+        return more == 0 || in.getByte(in.readerIndex() + more - 1) == '\r';
+    }
+
+    private void startLongLine(ChannelHandlerContext ctx, ByteBuf in, int have) throws Exception {
+        if (framing.longLine() != LongLine.SPLIT) {
+            skippedBytes = have;
+            skippedReturn = have == max + 1;
+            state = State.SKIPPED_LINE;
+            if (have > 0) {
+                super.channelRead(ctx, FEED.duplicate());
+            }
+            if (framing.longLine() == LongLine.CLOSE) {
+                drop(ctx, have + in.readableBytes());
+            }
+            return;
+        }
+        if (have < max) {
+            super.channelRead(ctx, in.readRetainedSlice(max - have));
+        }
+        state = State.END_OF_PIECE;
+        super.channelRead(ctx, FEED.duplicate());
+        state = State.REST_OF_SPLIT_LINE;
+        if (have > max) {
+            super.channelRead(ctx, RETURN.duplicate());
+        }
+    }
+
+    private void skip(ChannelHandlerContext ctx, ByteBuf in) {
+        int length = in.bytesBefore((byte) '\n');
+        int taken = length < 0 ? in.readableBytes() : length;
+        if (taken > 0) {
+            skippedReturn = in.getByte(in.readerIndex() + taken - 1) == '\r';
+        }
+        skippedBytes += taken;
+        in.skipBytes(taken);
+        if (length >= 0) {
+            in.skipBytes(1);
+            state = State.LINE;
+            drop(ctx, skippedReturn ? skippedBytes - 1 : skippedBytes);
+        }
+    }
+
+    private void drop(ChannelHandlerContext ctx, long bytes) {
+        boolean last = framing.longLine() == LongLine.CLOSE;
+        if (last) {
+            state = State.NOTHING;
+        }
+        ctx.fireUserEventTriggered(new LineDropped(lineNumber++, bytes, last));
+    }
+
+    /** What the parent put together: a line, a piece, or the start of a line that is dropped. */
+    @Override
+    protected @Nullable Object decode(ChannelHandlerContext ctx, ByteBuf buffer) throws Exception {
+        ByteBuf line = (ByteBuf) super.decode(ctx, buffer);
+        if (line == null) {
+            return null;
+        }
+        if (state == State.SKIPPED_LINE) {
+            line.release();
+            return null;
+        }
+        int feed = line.writerIndex() - 1;
+        if (state == State.END_OF_PIECE) {
+            terminateAt(line, line.readerIndex() + max);
+            return batch(line, 1, true, null);
+        }
+        if (feed > line.readerIndex() && line.getByte(feed - 1) == '\r') {
+            terminateAt(line, feed - 1);
+        }
+        state = State.LINE;
+        LineBatch whole = batch(line, 1, false, null);
+        lineNumber++;
+        return whole;
+    }
+
+    private static void terminateAt(ByteBuf line, int index) {
+        line.setByte(index, '\n').writerIndex(index + 1);
+    }
+
+    /** The unterminated last line. Netty calls this again after a half-close; by then nothing is left. */
+    @Override
+    protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        State last = state;
+        state = State.NOTHING;
+        if (last == State.SKIPPED_LINE) {
+            drop(ctx, skippedBytes);
+        } else if (in.isReadable()) {
+            int length = in.readableBytes();
+            if (length <= max || framing.longLine() == LongLine.SPLIT) {
+                split(ctx, in, length);
+            } else {
+                in.skipBytes(length);
+                drop(ctx, length);
+            }
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof End ourEnd) {
+            if (state != State.NOTHING) {
+                end = ourEnd;
+                super.userEventTriggered(ctx, ChannelInputShutdownEvent.INSTANCE);
+            }
+        } else {
+            super.userEventTriggered(ctx, event);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            end = End.RESET;
+        }
+        ctx.fireExceptionCaught(cause);
+    }
+
+    /** The parent would read on although reading is paused, when it got bytes and gave nothing. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.fireChannelReadComplete();
+    }
+
+    private int unfinishedBytes() {
+        return actualReadableBytes();
+    }
+
+    private void fire(ChannelHandlerContext ctx, ByteBuf block, int count) {
+        LineBatch batch = batch(block, count, false, null);
+        lineNumber += count;
+        ctx.fireChannelRead(batch);
+    }
+
+    private LineBatch batch(ByteBuf lines, int count, boolean cut, @Nullable End unterminated) {
+        return new LineBatch(lines, count, origin, lineNumber, readMillis, cut, unterminated);
+    }
+
+    private static ByteBuf terminated(ChannelHandlerContext ctx, ByteBuf in, int length) {
+        return ctx.alloc().buffer(length + 1).writeBytes(in, length).writeByte('\n');
+    }
+
+    private static ByteBuf terminatorless(ChannelHandlerContext ctx, ByteBuf in) {
+        return ctx.alloc().buffer(in.readableBytes()).writeBytes(in);
+    }
+
+    private static ByteBuf constant(char value) {
+        return Unpooled.unreleasableBuffer(
+                Unpooled.wrappedBuffer(new byte[] {(byte) value}).asReadOnly());
+    }
+}

@@ -1,0 +1,55 @@
+package cc.accu.transport;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The event loops of one server or client, made when a transport first needs them: transports that use the same
+ * system interface share them. Any thread.
+ */
+public final class EventLoops implements AutoCloseable {
+    private static final int STOP_SECONDS = 5;
+
+    private final int threads;
+    private final ThreadFactory threadFactory;
+    private final Map<SocketIo, EventLoopGroup> groups = new EnumMap<>(SocketIo.class);
+
+    private EventLoops(String name, int threads, boolean daemon) {
+        AtomicInteger count = new AtomicInteger();
+        this.threads = threads;
+        this.threadFactory = work -> {
+            Thread thread = new FastThreadLocalThread(work, name + "-" + count.incrementAndGet());
+            thread.setDaemon(daemon);
+            return thread;
+        };
+    }
+
+    /** Loops that keep the process running, {@code threads} for each system interface in use. */
+    public static EventLoops named(String name, int threads) {
+        return new EventLoops(name, threads, false);
+    }
+
+    /** One loop that does not keep the process running. */
+    public static EventLoops daemon(String name) {
+        return new EventLoops(name, 1, true);
+    }
+
+    synchronized EventLoopGroup of(SocketIo io) {
+        return groups.computeIfAbsent(
+                io, kind -> new MultiThreadIoEventLoopGroup(threads, threadFactory, kind.handlers()));
+    }
+
+    /** Stops the loops without a quiet period, and waits for that, at most {@value #STOP_SECONDS} s. */
+    @Override
+    public synchronized void close() {
+        groups.values().forEach(group -> group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS));
+        groups.values()
+                .forEach(group -> group.terminationFuture().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS));
+    }
+}

@@ -1,0 +1,54 @@
+package cc.accu.transport;
+
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The system interface that sockets are driven with. */
+enum SocketIo {
+    NIO,
+    EPOLL,
+    KQUEUE;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SocketIo.class);
+
+    /** The native interface of this machine, if its library is there. */
+    static Optional<SocketIo> ofThisMachine() {
+        if (isMac()) {
+            return KQueue.isAvailable() ? Optional.of(KQUEUE) : Optional.empty();
+        }
+        return Epoll.isAvailable() ? Optional.of(EPOLL) : Optional.empty();
+    }
+
+    /** The native interface, or NIO after a line that says what is missing and what that costs. */
+    static SocketIo ofThisMachineOr(String costOfNio) {
+        return ofThisMachine().orElseGet(() -> {
+            LOG.warn(
+                    "no native transport for {} {} ({}): {}",
+                    System.getProperty("os.name"),
+                    System.getProperty("os.arch"),
+                    isMac() ? "netty-transport-native-kqueue" : "netty-transport-native-epoll",
+                    costOfNio);
+            return NIO;
+        });
+    }
+
+    IoHandlerFactory handlers() {
+        return switch (this) {
+            case NIO -> NioIoHandler.newFactory();
+            case EPOLL -> EpollIoHandler.newFactory();
+            case KQUEUE -> KQueueIoHandler.newFactory();
+        };
+    }
+
+    static boolean isMac() {
+        return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("mac");
+    }
+}

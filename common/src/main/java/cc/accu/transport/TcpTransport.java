@@ -1,0 +1,203 @@
+package cc.accu.transport;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.kqueue.KQueueServerSocketChannel;
+import io.netty.channel.kqueue.KQueueSocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** TCP, over NIO or a native interface. */
+final class TcpTransport extends Transport {
+    private static final int IPPROTO_IPV6 = 41;
+    private static final int IPV6_V6ONLY = SocketIo.isMac() ? 27 : 26;
+
+    private final Endpoint.Tcp tcp;
+
+    private TcpTransport(Endpoint.Tcp tcp, SocketIo io) {
+        super(tcp, io);
+        this.tcp = tcp;
+    }
+
+    static TcpTransport of(Endpoint.Tcp tcp, boolean preferNative) {
+        // NIO always opens IPv6 sockets for both families; only the native transports can ask for one.
+        boolean native6 = keepsIpv4Out(tcp) && SocketIo.ofThisMachine().isPresent();
+        SocketIo io = preferNative || native6 ? SocketIo.ofThisMachineOr("tcp runs on NIO") : SocketIo.NIO;
+        return new TcpTransport(tcp, io);
+    }
+
+    private static boolean keepsIpv4Out(Endpoint.Tcp tcp) {
+        return tcp.family() == Endpoint.Family.IPV6 && tcp.isEveryInterface();
+    }
+
+    @Override
+    public Listener listen(EventLoops loops, ChannelHandler acceptHandler, ChannelHandler connectionHandler) {
+        if (keepsIpv4Out(tcp) && io() == SocketIo.NIO) {
+            throw new ListenException(
+                    tcp, "NIO cannot keep IPv4 out, and no native transport is there; use tcp, or name an address");
+        }
+        ServerBootstrap bootstrap = serverBootstrap(loops, acceptHandler, connectionHandler)
+                .channelFactory(serverChannels())
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true);
+        if (keepsIpv4Out(tcp)) {
+            bootstrap.option(new IntegerUnixChannelOption("IPV6_V6ONLY", IPPROTO_IPV6, IPV6_V6ONLY), 1);
+        }
+        ChannelFuture bound = bootstrap.bind(localAddress()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new ListenException(tcp, whyNotBound(bound.cause()), bound.cause());
+        }
+        int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+        return new Listener(tcp.withPort(port), bound.channel(), () -> {});
+    }
+
+    private InetSocketAddress localAddress() {
+        try {
+            if (!tcp.host().isEmpty()) {
+                return new InetSocketAddress(addresses(tcp.host()).get(0), tcp.port());
+            }
+            return switch (tcp.family()) {
+                case ANY -> new InetSocketAddress(tcp.port());
+                case IPV4 -> new InetSocketAddress(InetAddress.getByName("0.0.0.0"), tcp.port());
+                case IPV6 -> new InetSocketAddress(InetAddress.getByName("::"), tcp.port());
+            };
+        } catch (UnknownHostException unknown) {
+            throw new ListenException(tcp, unknown.getMessage(), unknown);
+        }
+    }
+
+    private String whyNotBound(Throwable failure) {
+        String why = Reason.describe(failure);
+        return switch (Reason.of(failure)) {
+            case ADDRESS_IN_USE ->
+                why + "; see who has it with \"ss -ltnp sport = :" + tcp.port() + "\", or choose another port";
+            case PERMISSION_DENIED -> why + "; ports below 1024 are for root, choose a higher one";
+            case ADDRESS_NOT_AVAILABLE ->
+                why + "; this machine does not have that address, see those it has with \"ip address\"";
+            case TOO_MANY_OPEN_FILES -> why + "; raise the limit with \"ulimit -n\"";
+            default -> why;
+        };
+    }
+
+    @Override
+    public CompletableFuture<Channel> connect(EventLoops loops, ChannelHandler handler, Duration timeout) {
+        CompletableFuture<Channel> connected = new CompletableFuture<>();
+        try {
+            String host = tcp.host().isEmpty() ? "localhost" : tcp.host();
+            long deadline = System.nanoTime() + timeout.toNanos();
+            tryEach(addresses(host).iterator(), loops, handler, deadline, connected);
+        } catch (UnknownHostException unknown) {
+            connected.completeExceptionally(new ConnectException(tcp, unknown.getMessage(), unknown));
+        }
+        return connected;
+    }
+
+    private void tryEach(
+            Iterator<InetAddress> addresses,
+            EventLoops loops,
+            ChannelHandler handler,
+            long deadline,
+            CompletableFuture<Channel> connected) {
+        Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+        Bootstrap bootstrap = bootstrap(loops, handler, left)
+                .channelFactory(channels())
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true);
+        ChannelFuture attempt = bootstrap.connect(new InetSocketAddress(addresses.next(), tcp.port()));
+        attempt.addListener(done -> {
+            if (done.isSuccess()) {
+                connected.complete(attempt.channel());
+            } else if (addresses.hasNext() && System.nanoTime() < deadline) {
+                tryEach(addresses, loops, handler, deadline, connected);
+            } else {
+                connected.completeExceptionally(new ConnectException(tcp, whyNotConnected(done.cause()), done.cause()));
+            }
+        });
+    }
+
+    private static String whyNotConnected(Throwable failure) {
+        String why = Reason.describe(failure);
+        return switch (Reason.of(failure)) {
+            case CONNECTION_REFUSED -> why + "; is a server running there?";
+            case TIMEOUT -> why + "; is the host up, and does a firewall let this port through?";
+            default -> why;
+        };
+    }
+
+    /** The host's addresses of the family wanted, IPv4 first, as Go orders them. */
+    private List<InetAddress> addresses(String host) throws UnknownHostException {
+        InetAddress[] all;
+        try {
+            all = InetAddress.getAllByName(host);
+        } catch (UnknownHostException unknown) {
+            throw new UnknownHostException("unknown host '" + host + "'; check the name");
+        }
+        List<InetAddress> wanted = Arrays.stream(all)
+                .filter(address -> switch (tcp.family()) {
+                    case ANY -> true;
+                    case IPV4 -> address instanceof Inet4Address;
+                    case IPV6 -> !(address instanceof Inet4Address);
+                })
+                .sorted((a, b) -> Boolean.compare(!(a instanceof Inet4Address), !(b instanceof Inet4Address)))
+                .toList();
+        if (wanted.isEmpty()) {
+            throw new UnknownHostException("'" + host + "' has no address that " + tcp.family() + " can use");
+        }
+        return wanted;
+    }
+
+    private ChannelFactory<? extends ServerChannel> serverChannels() {
+        return switch (io()) {
+            case NIO -> () -> new NioServerSocketChannel(SelectorProvider.provider(), protocol());
+            case EPOLL -> () -> new EpollServerSocketChannel(protocol());
+            case KQUEUE -> KQueueServerSocketChannel::new;
+        };
+    }
+
+    /** The protocol to ask the system for; null is Netty's word for IPv6 where there is any, which takes both. */
+    private @Nullable SocketProtocolFamily protocol() {
+        return tcp.family() == Endpoint.Family.IPV4 ? SocketProtocolFamily.INET : null;
+    }
+
+    private ChannelFactory<? extends Channel> channels() {
+        return switch (io()) {
+            case NIO -> NioSocketChannel::new;
+            case EPOLL -> EpollSocketChannel::new;
+            case KQUEUE -> KQueueSocketChannel::new;
+        };
+    }
+
+    @Override
+    public Peer peer(Channel channel) {
+        InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
+        if (address == null) {
+            return new Peer("gone", Optional.empty());
+        }
+        String host = address.getAddress().getHostAddress();
+        return new Peer((host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort(), Optional.empty());
+    }
+}

@@ -1,0 +1,95 @@
+package cc.accu.transport;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.RecvByteBufAllocator;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** All that differs between kinds of sockets. Handlers, server and client take a transport and never ask which. */
+public abstract sealed class Transport permits TcpTransport, UnixTransport {
+    private static final int LEAST_READ_BYTES = 2 * 1024;
+    private static final int FIRST_READ_BYTES = 16 * 1024;
+    private static final int MOST_READ_BYTES = 256 * 1024;
+
+    private final Endpoint endpoint;
+    private final SocketIo io;
+
+    Transport(Endpoint endpoint, SocketIo io) {
+        this.endpoint = endpoint;
+        this.io = io;
+    }
+
+    /**
+     * The transport for an endpoint.
+     *
+     * @param preferNative whether TCP runs on epoll or kqueue, where the machine has it, in place of NIO
+     */
+    public static Transport of(Endpoint endpoint, boolean preferNative) {
+        if (endpoint instanceof Endpoint.Tcp tcp) {
+            return TcpTransport.of(tcp, preferNative);
+        }
+        return UnixTransport.of((Endpoint.Unix) endpoint);
+    }
+
+    /**
+     * Binds and accepts. Blocking; the endpoint of the listener has the real port.
+     *
+     * @param acceptHandler sits on the accepting channel
+     * @param connectionHandler is added to each accepted channel
+     * @throws ListenException when the address cannot be had
+     */
+    public abstract Listener listen(EventLoops loops, ChannelHandler acceptHandler, ChannelHandler connectionHandler);
+
+    /**
+     * Connects, trying every address of the host in turn within {@code timeout}. Completes on an event loop, or fails
+     * with a {@link ConnectException}. Resolves the host's name first, which may block.
+     *
+     * @param timeout positive, for all attempts together
+     */
+    public abstract CompletableFuture<Channel> connect(EventLoops loops, ChannelHandler handler, Duration timeout);
+
+    /** Who is at the other end of an accepted channel of this transport. */
+    public abstract Peer peer(Channel channel);
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    SocketIo io() {
+        return io;
+    }
+
+    /**
+     * A half-closed sender still gets its answer, and a failed write never throws away input that is still unread:
+     * hence no automatic close.
+     */
+    @SuppressWarnings("deprecation") // of RCVBUF_ALLOCATOR, which has no successor
+    ServerBootstrap serverBootstrap(EventLoops loops, ChannelHandler acceptHandler, ChannelHandler connectionHandler) {
+        return new ServerBootstrap()
+                .group(loops.of(io))
+                .handler(acceptHandler)
+                .childHandler(connectionHandler)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(ChannelOption.RCVBUF_ALLOCATOR, readSizes())
+                .childOption(ChannelOption.AUTO_CLOSE, false);
+    }
+
+    Bootstrap bootstrap(EventLoops loops, ChannelHandler handler, Duration timeout) {
+        return new Bootstrap()
+                .group(loops.of(io))
+                .handler(handler)
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .option(ChannelOption.AUTO_CLOSE, false)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, timeout.toMillis()));
+    }
+
+    private static RecvByteBufAllocator readSizes() {
+        return new AdaptiveRecvByteBufAllocator(LEAST_READ_BYTES, FIRST_READ_BYTES, MOST_READ_BYTES);
+    }
+}

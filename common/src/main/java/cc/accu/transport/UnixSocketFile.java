@@ -1,0 +1,199 @@
+package cc.accu.transport;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The file of a Unix domain socket that a server listens on: what may be in its way, who may connect, and whose it is
+ * at the end. Blocking; one thread at a time, which holds the {@link UnixSocketLock}.
+ */
+final class UnixSocketFile {
+    private static final Logger LOG = LoggerFactory.getLogger(UnixSocketFile.class);
+    private static final int FILE_TYPE = 0170000;
+    private static final int SOCKET_TYPE = 0140000;
+    private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+    private final Endpoint.Unix unix;
+    private final Path path;
+    private @Nullable Object key;
+
+    UnixSocketFile(Endpoint.Unix unix) {
+        this.unix = unix;
+        this.path = Path.of(unix.path());
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Removes a stale socket; refuses, and leaves as it is, anything else that has the name. */
+    void makeFree() throws IOException {
+        int type;
+        try {
+            type = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) & FILE_TYPE;
+        } catch (NoSuchFileException free) {
+            return;
+        }
+        if (type != SOCKET_TYPE) {
+            throw new ListenException(
+                    unix,
+                    "a " + kind()
+                            + " is in the way, and accu replaces only stale sockets; move it, or choose another path");
+        }
+        if (somebodyListens()) {
+            throw new ListenException(
+                    unix,
+                    "another process is listening; see who with \"ss -xlp src " + path + "\", or choose another path");
+        }
+        Files.delete(path);
+        LOG.warn("removed the stale socket {}: nobody was listening on it", path);
+    }
+
+    private String kind() throws IOException {
+        BasicFileAttributes attributes =
+                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (attributes.isSymbolicLink()) {
+            return "symbolic link";
+        }
+        if (attributes.isDirectory()) {
+            return "directory";
+        }
+        return attributes.isRegularFile() ? "regular file" : "device or pipe";
+    }
+
+    /** Only a refused connection shows that nobody listens: a full queue or a lack of rights does not. */
+    private boolean somebodyListens() throws IOException {
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.configureBlocking(false);
+            probe.connect(UnixDomainSocketAddress.of(path));
+            return true;
+        } catch (IOException failure) {
+            return switch (Reason.of(failure)) {
+                case CONNECTION_REFUSED -> false;
+                case TRY_AGAIN -> true;
+                default ->
+                    throw new ListenException(
+                            unix,
+                            "a socket is in the way, and whether it is in use cannot be told ("
+                                    + Reason.describe(failure) + "); remove it, or choose another path",
+                            failure);
+            };
+        }
+    }
+
+    /** Makes the name ours, by a file that nobody else can have made; binding replaces it. */
+    void reserveName() throws IOException {
+        Files.createFile(path);
+    }
+
+    /** A name in the same directory that a socket may have. */
+    Path unusedSibling() {
+        String directory = unix.path().substring(0, unix.path().lastIndexOf('/') + 1);
+        int room = Endpoint.Unix.MOST_PATH_BYTES - directory.getBytes(StandardCharsets.UTF_8).length;
+        while (true) {
+            StringBuilder name = new StringBuilder(directory);
+            for (int i = 0; i < Math.min(room, 12); i++) {
+                name.append(ALPHABET.charAt(ThreadLocalRandom.current().nextInt(ALPHABET.length())));
+            }
+            Path sibling = Path.of(name.toString());
+            if (!Files.exists(sibling, LinkOption.NOFOLLOW_LINKS)) {
+                return sibling;
+            }
+        }
+    }
+
+    void moveHere(Path aside) throws IOException {
+        Files.move(aside, path);
+    }
+
+    static void setAccess(Path file, Endpoint.Unix unix) throws IOException {
+        if (unix.group().isPresent()) {
+            setGroup(file, unix, unix.group().get());
+        }
+        Files.setPosixFilePermissions(file, permissions(unix.mode()));
+    }
+
+    private static void setGroup(Path file, Endpoint.Unix unix, String group) throws IOException {
+        try {
+            Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setGroup(
+                            file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group));
+        } catch (UserPrincipalNotFoundException unknown) {
+            throw new ListenException(
+                    unix, "there is no group '" + group + "'; see the groups with \"getent group\"", unknown);
+        } catch (IOException denied) {
+            throw new ListenException(
+                    unix,
+                    "cannot give the socket to group '" + group + "': " + Reason.describe(denied)
+                            + "; only root or a member of the group can",
+                    denied);
+        }
+    }
+
+    private static Set<PosixFilePermission> permissions(int mode) {
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        for (PosixFilePermission permission : PosixFilePermission.values()) {
+            // The constants stand in the order of the bits, from the owner's read at 0400 down.
+            if ((mode & 0400 >> permission.ordinal()) != 0) {
+                permissions.add(permission);
+            }
+        }
+        return permissions;
+    }
+
+    /** Notes which file is ours: while the socket is open, no other file gets its inode number. */
+    void remember() throws IOException {
+        key = keyNow();
+    }
+
+    private @Nullable Object keyNow() throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
+    }
+
+    void remove() throws IOException {
+        Files.deleteIfExists(path);
+    }
+
+    /** Removes the file if it is still the one that we made. To be called while the socket is open. */
+    void removeIfOurs() {
+        try (UnixSocketLock lock = UnixSocketLock.take(unix)) {
+            if (Objects.equals(keyNow(), key)) {
+                remove();
+            }
+        } catch (NoSuchFileException gone) {
+            LOG.debug("the socket file {} was gone already", path);
+        } catch (IOException failure) {
+            LOG.warn("cannot remove the socket file {}: {}", path, Reason.describe(failure));
+        }
+    }
+
+    static String whyNotBound(Endpoint.Unix unix, IOException failure) {
+        String why = Reason.describe(failure);
+        Path directory = Path.of(unix.path()).toAbsolutePath().getParent();
+        return switch (Reason.of(failure)) {
+            case NO_SUCH_FILE -> "the directory " + directory + " does not exist; create it, or choose another path";
+            case PERMISSION_DENIED -> why + "; this user may not create files in " + directory;
+            case FILE_EXISTS, ADDRESS_IN_USE -> "something else took the name just now; try again";
+            default -> why;
+        };
+    }
+}

@@ -1,0 +1,16 @@
+/** Endpoints, transports and line framing, shared by the accu server and client. */
+module cc.accu.common {
+    requires transitive io.netty.buffer;
+    requires transitive io.netty.transport;
+    requires io.netty.codec;
+    requires io.netty.common;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.classes.kqueue;
+    requires io.netty.transport.unix.common;
+    requires org.slf4j;
+    requires transitive org.jspecify;
+
+    exports cc.accu.console;
+    exports cc.accu.line;
+    exports cc.accu.transport;
+}
