@@ -169,7 +169,7 @@ final class UnixTransport extends Transport {
                 int gid = who.gids().length > 0 ? who.gids()[0] : 0;
                 return new Peer(
                         "pid=" + who.pid() + ",uid=" + who.uid(),
-                        Optional.of(new Peer.Process(who.pid(), who.uid(), gid)));
+                        Optional.of(new Peer.Credentials(who.pid(), who.uid(), gid)));
             } catch (IOException gone) {
                 return new Peer("unix", Optional.empty());
             }
