@@ -77,6 +77,11 @@ public enum Reason {
         return message == null ? failure.getClass().getSimpleName() : message;
     }
 
+    static String unknownHost(UnknownHostException unknown) {
+        String message = unknown.getMessage();
+        return message == null ? UNKNOWN_HOST.text : message;
+    }
+
     @Override
     public String toString() {
         return text;

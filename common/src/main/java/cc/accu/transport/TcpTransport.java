@@ -85,7 +85,7 @@ final class TcpTransport extends Transport {
                 case IPV6 -> new InetSocketAddress(InetAddress.getByName("::"), tcp.port());
             };
         } catch (UnknownHostException unknown) {
-            throw new ListenException(tcp, unknown.getMessage(), unknown);
+            throw new ListenException(tcp, Reason.unknownHost(unknown), unknown);
         }
     }
 
@@ -110,7 +110,7 @@ final class TcpTransport extends Transport {
             long deadline = System.nanoTime() + timeout.toNanos();
             tryEach(addresses(host).iterator(), loops, handler, deadline, connected);
         } catch (UnknownHostException unknown) {
-            connected.completeExceptionally(new ConnectException(tcp, unknown.getMessage(), unknown));
+            connected.completeExceptionally(new ConnectException(tcp, Reason.unknownHost(unknown), unknown));
         }
         return connected;
     }

@@ -150,11 +150,12 @@ final class UnixSocketFile {
 
     private static Set<PosixFilePermission> permissions(int mode) {
         Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        int bit = 0400; // the constants stand in the order of the bits
         for (PosixFilePermission permission : PosixFilePermission.values()) {
-            // The constants stand in the order of the bits, from the owner's read at 0400 down.
-            if ((mode & 0400 >> permission.ordinal()) != 0) {
+            if ((mode & bit) != 0) {
                 permissions.add(permission);
             }
+            bit >>= 1;
         }
         return permissions;
     }
