@@ -58,6 +58,15 @@ public final class LineBatch implements AutoCloseable {
         return lines.readableBytes();
     }
 
+    /** Bytes of memory that the batch holds while it lives: a slice holds the whole buffer that it was cut from. */
+    public int heldBytes() {
+        ByteBuf whole = lines;
+        for (ByteBuf outer = lines; outer != null; outer = outer.unwrap()) {
+            whole = outer;
+        }
+        return Math.max(whole.capacity(), lines.readableBytes());
+    }
+
     public Origin origin() {
         return origin;
     }

@@ -124,7 +124,7 @@ final class LineDecoder extends LineBasedFrameDecoder {
             while (block.isReadable() && state != State.NOTHING) {
                 int length = block.bytesBefore((byte) '\n');
                 if (length <= max) {
-                    fire(ctx, block.readRetainedSlice(length + 1), 1);
+                    fire(ctx, ctx.alloc().buffer(length + 1).writeBytes(block, length + 1), 1);
                 } else if (framing.longLine() == LongLine.SPLIT) {
                     split(ctx, block, length);
                     block.skipBytes(1);

@@ -1,0 +1,62 @@
+package cc.accu.server;
+
+import cc.accu.line.LineFraming;
+import cc.accu.line.Origin;
+import cc.accu.transport.Peer;
+import cc.accu.transport.Transport;
+import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** The open connections of a server. Any thread. */
+final class Connections {
+    private final LineFraming framing;
+    private final Intake intake;
+    private final Map<Channel, Connection> open = new ConcurrentHashMap<>();
+    private volatile boolean draining;
+
+    Connections(LineFraming framing, Intake intake) {
+        this.framing = framing;
+        this.intake = intake;
+    }
+
+    /** Makes a connection of a channel that was accepted. Event loop of the channel. */
+    void add(Channel channel, String listener, Transport transport) {
+        Peer peer = transport.peer(channel);
+        Origin origin = new Origin(
+                listener,
+                peer.name(),
+                peer.credentials().map(who -> new Origin.Credentials(who.pid(), who.uid(), who.gid())));
+        Connection connection = new Connection(origin, intake);
+        framing.appendTo(channel.pipeline(), origin);
+        channel.pipeline().addLast("connection", connection);
+        open.put(channel, connection);
+        channel.closeFuture().addListener(closed -> open.remove(channel));
+        if (draining) {
+            connection.drain();
+        }
+    }
+
+    /** Lets every connection end in order. */
+    void drain() {
+        draining = true;
+        open.values().forEach(Connection::drain);
+    }
+
+    /** Waits until the last connection is gone; says whether it is. */
+    boolean awaitNone(Duration atMost) throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        for (Channel channel : open.keySet()) {
+            if (!channel.closeFuture().await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void closeAll() {
+        open.keySet().forEach(Channel::close);
+    }
+}

@@ -1,0 +1,257 @@
+package cc.accu.server;
+
+import cc.accu.line.Line;
+import cc.accu.line.LineFraming;
+import cc.accu.server.sink.Sink;
+import cc.accu.server.sink.Sinks;
+import cc.accu.transport.Endpoint;
+import cc.accu.transport.EventLoops;
+import cc.accu.transport.Listener;
+import cc.accu.transport.Transport;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Receives lines on any number of listeners and hands each to a sink. Running from {@link Builder#start} until
+ * {@link #close}; its threads keep the process running. Any thread.
+ */
+public final class LineServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LineServer.class);
+
+    private final Duration drainTimeout;
+    private final Intake intake;
+    private final Connections connections;
+    private final Admission admission;
+    private final EventLoops loops =
+            EventLoops.named("accu-io", Runtime.getRuntime().availableProcessors());
+    private final List<Listener> listeners = new ArrayList<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private LineServer(Builder builder, Sink sink) {
+        this.drainTimeout = builder.drainTimeout;
+        this.intake = new Intake(sink, builder.windowBytes, builder.bufferBytes, builder.observer);
+        this.connections = new Connections(builder.framing, intake);
+        this.admission = new Admission(
+                builder.maxConnections > 0 ? builder.maxConnections : OpenFiles.roomForConnections(), builder.observer);
+    }
+
+    /** A server in the making: give it listeners, and a sink or a line handler. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    private void listen(Endpoint endpoint, boolean preferNative) {
+        Transport transport = Transport.of(endpoint, preferNative);
+        Listener listener = transport.listen(loops, admission, new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                admission.admitted(channel);
+                connections.add(channel, endpoint.toString(), transport);
+            }
+        });
+        listeners.add(listener);
+        LOG.debug("bound {}", listener.endpoint());
+    }
+
+    /** The endpoints listened on, in the order given, with the real ports. */
+    public List<Endpoint> endpoints() {
+        return listeners.stream().map(Listener::endpoint).toList();
+    }
+
+    /** What became of the messages so far. */
+    public Books books() {
+        return intake.ledger().books();
+    }
+
+    /** Blocks until {@link #close} has done its work, whoever called it. */
+    public void awaitClosed() throws InterruptedException {
+        closed.await();
+    }
+
+    /**
+     * Drains: stops accepting, takes what has arrived, waits until the sink has stored it, closes the connections and
+     * the sink. Blocking, at most about the drain timeout; {@link Books#inFlight()} then says how many messages were
+     * not stored in time. Called again, it waits for the first call.
+     */
+    @Override
+    public void close() {
+        if (closing.compareAndSet(false, true)) {
+            try {
+                stop();
+            } finally {
+                closed.countDown();
+            }
+        } else {
+            awaitQuietly();
+        }
+    }
+
+    private void awaitQuietly() {
+        try {
+            awaitClosed();
+        } catch (InterruptedException stopWaiting) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stop() {
+        closeListeners();
+        connections.drain();
+        boolean drained = false;
+        try {
+            drained = connections.awaitNone(drainTimeout);
+        } catch (InterruptedException stopWaiting) {
+            Thread.currentThread().interrupt();
+        }
+        if (drained) {
+            intake.sink().close();
+        } else {
+            LOG.error("not drained within {} ms: {} messages not stored", drainTimeout.toMillis(), books().inFlight());
+            connections.closeAll();
+        }
+        loops.close();
+    }
+
+    private void closeListeners() {
+        for (int last = listeners.size() - 1; last >= 0; last--) {
+            listeners.get(last).close();
+        }
+    }
+
+    /** Closes whatever is open, without draining: nothing was accepted that could be lost. */
+    private void abandonStart() {
+        closing.set(true);
+        closeListeners();
+        connections.closeAll();
+        loops.close();
+        intake.sink().close();
+        closed.countDown();
+    }
+
+    /** What a server is made of. Not thread-safe. */
+    public static final class Builder {
+        private static final long DEFAULT_WINDOW_BYTES = 4L * 1024 * 1024;
+        private static final long DEFAULT_BUFFER_BYTES = 64L * 1024 * 1024;
+
+        private final List<Endpoint> endpoints = new ArrayList<>();
+        private LineFraming framing = LineFraming.DEFAULT;
+        private long windowBytes = DEFAULT_WINDOW_BYTES;
+        private long bufferBytes = DEFAULT_BUFFER_BYTES;
+        private int maxConnections;
+        private boolean preferNative;
+        private Duration drainTimeout = Duration.ofSeconds(10);
+        private ServerObserver observer = ServerObserver.NONE;
+        private @Nullable Consumer<? super Line> handler;
+        private @Nullable Sink sink;
+
+        private Builder() {}
+
+        /** Adds a listener; at least one is needed. */
+        public Builder listen(Endpoint endpoint) {
+            endpoints.add(endpoint);
+            return this;
+        }
+
+        /**
+         * Calls {@code lineHandler} for each line, one at a time, on one thread of its own; the lines of a connection
+         * come in order. When it throws, the sink has failed for good. In place of a sink.
+         */
+        public Builder onLine(Consumer<? super Line> lineHandler) {
+            this.handler = lineHandler;
+            return this;
+        }
+
+        /** Hands batches of lines to {@code target}, which the server owns from {@link #start} on. */
+        public Builder sink(Sink target) {
+            this.sink = target;
+            return this;
+        }
+
+        /** The limits for lines, and read deadlines. Default: {@link LineFraming#DEFAULT}. */
+        public Builder framing(LineFraming lineFraming) {
+            this.framing = lineFraming;
+            return this;
+        }
+
+        /** How much of one connection may be with the sink before reading from it stops, in bytes. Default: 4 MiB. */
+        public Builder windowBytes(long bytes) {
+            this.windowBytes = positive(bytes, "window");
+            return this;
+        }
+
+        /** How much of all connections together may be with the sink, in bytes. Default: 64 MiB. */
+        public Builder bufferBytes(long bytes) {
+            this.bufferBytes = positive(bytes, "buffer");
+            return this;
+        }
+
+        /** How many connections may be open. Default: what the limit on open files allows, less a reserve. */
+        public Builder maxConnections(int connections) {
+            this.maxConnections = (int) positive(connections, "number of connections");
+            return this;
+        }
+
+        /** Whether TCP runs on epoll or kqueue, where the machine has it, in place of NIO. Default: no. */
+        public Builder preferNative(boolean prefer) {
+            this.preferNative = prefer;
+            return this;
+        }
+
+        /** How long {@link LineServer#close} waits for what is in flight. Default: 10 s. */
+        public Builder drainTimeout(Duration timeout) {
+            this.drainTimeout = timeout;
+            return this;
+        }
+
+        /** Who is told what happens. Default: nobody. */
+        public Builder observer(ServerObserver serverObserver) {
+            this.observer = serverObserver;
+            return this;
+        }
+
+        private static long positive(long value, String what) {
+            if (value < 1) {
+                throw new IllegalArgumentException("the " + what + " must be at least 1, not " + value);
+            }
+            return value;
+        }
+
+        /**
+         * Binds all listeners and starts: all of them or none. Blocking.
+         *
+         * @throws cc.accu.transport.ListenException when an endpoint cannot be had; everything is closed again then,
+         *     the sink included
+         * @throws IllegalStateException without a listener, or without exactly one of sink and line handler
+         */
+        public LineServer start() {
+            if (endpoints.isEmpty()) {
+                throw new IllegalStateException("nothing to listen on: call listen(Endpoint.parse(\"tcp :3000\"))");
+            }
+            if ((sink == null) == (handler == null)) {
+                throw new IllegalStateException("give the server either a sink or a line handler");
+            }
+            LineServer server =
+                    new LineServer(this, sink != null ? sink : Sinks.handler(Objects.requireNonNull(handler)));
+            try {
+                for (Endpoint endpoint : endpoints) {
+                    server.listen(endpoint, preferNative);
+                }
+                return server;
+            } catch (RuntimeException failure) {
+                server.abandonStart();
+                throw failure;
+            }
+        }
+    }
+}

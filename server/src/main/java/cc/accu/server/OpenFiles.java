@@ -1,0 +1,33 @@
+package cc.accu.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** How many connections the system's limit on open files leaves room for. */
+final class OpenFiles {
+    /** For files of the sinks, libraries, and refused connections before they are closed. */
+    private static final int RESERVE = 32;
+
+    private static final int WITHOUT_PROC = 10_000;
+    private static final Pattern SOFT_LIMIT = Pattern.compile("(?m)^Max open files\\s+(\\d+)");
+
+    private OpenFiles() {}
+
+    /** The limit, less what is open now and a reserve; at least 1. */
+    static int roomForConnections() {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            Matcher limit = SOFT_LIMIT.matcher(Files.readString(Path.of("/proc/self/limits")));
+            if (limit.find()) {
+                long room = Long.parseLong(limit.group(1)) - open.count() - RESERVE;
+                return (int) Math.max(1, Math.min(Integer.MAX_VALUE, room));
+            }
+        } catch (IOException noProc) {
+            return WITHOUT_PROC;
+        }
+        return WITHOUT_PROC;
+    }
+}

@@ -1,0 +1,24 @@
+package cc.accu.server.sink;
+
+import cc.accu.line.LineBatch;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/** Time and sender before each line: {@code 2026-11-22T06:00:00.123Z 127.0.0.1:51234 accu.cc}. */
+final class TextFormat implements LineFormat {
+    private final Timestamp timestamp = new Timestamp();
+
+    @Override
+    public void append(LineBatch batch, ByteBuf out) {
+        String prefix =
+                timestamp.of(batch.receivedMillis()) + " " + batch.origin().peer() + " ";
+        byte[] bytes = prefix.getBytes(StandardCharsets.UTF_8);
+        ByteBuf lines = batch.lines();
+        int start = lines.readerIndex();
+        while (start < lines.writerIndex()) {
+            int next = lines.indexOf(start, lines.writerIndex(), (byte) '\n') + 1;
+            out.writeBytes(bytes).writeBytes(lines, start, next - start);
+            start = next;
+        }
+    }
+}
