@@ -70,8 +70,12 @@ final class TcpTransport extends Transport {
         if (!bound.isSuccess()) {
             throw new ListenException(tcp, whyNotBound(bound.cause()), bound.cause());
         }
-        int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
-        return new Listener(tcp.withPort(port), bound.channel(), () -> {});
+        return new Listener(bound(bound.channel()), bound.channel(), () -> {});
+    }
+
+    @Override
+    public Endpoint bound(Channel accepting) {
+        return tcp.withPort(((InetSocketAddress) accepting.localAddress()).getPort());
     }
 
     private InetSocketAddress localAddress() {

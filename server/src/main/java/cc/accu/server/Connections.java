@@ -23,10 +23,10 @@ final class Connections {
     }
 
     /** Makes a connection of a channel that was accepted. Event loop of the channel. */
-    void add(Channel channel, String listener, Transport transport) {
+    void add(Channel channel, Transport transport) {
         Peer peer = transport.peer(channel);
         Origin origin = new Origin(
-                listener,
+                transport.bound(channel.parent()).toString(),
                 peer.name(),
                 peer.credentials().map(who -> new Origin.Credentials(who.pid(), who.uid(), who.gid())));
         Connection connection = new Connection(origin, intake);

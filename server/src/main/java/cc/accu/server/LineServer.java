@@ -57,7 +57,7 @@ public final class LineServer implements AutoCloseable {
             @Override
             protected void initChannel(Channel channel) {
                 admission.admitted(channel);
-                connections.add(channel, endpoint.toString(), transport);
+                connections.add(channel, transport);
             }
         });
         listeners.add(listener);
