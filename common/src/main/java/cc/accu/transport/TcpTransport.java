@@ -16,6 +16,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -201,7 +202,7 @@ final class TcpTransport extends Transport {
         if (address == null) {
             return new Peer("gone", Optional.empty());
         }
-        String host = address.getAddress().getHostAddress();
+        String host = NetUtil.toAddressString(address.getAddress());
         return new Peer((host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort(), Optional.empty());
     }
 }
