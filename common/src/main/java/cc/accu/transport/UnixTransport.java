@@ -47,7 +47,7 @@ final class UnixTransport extends Transport {
         }
         switch (io()) {
             case NIO -> bootstrap.channel(NioServerDomainSocketChannel.class);
-            case EPOLL -> bootstrap.channel(EpollServerDomainSocketChannel.class);
+            case EPOLL -> {} // set where it binds, as a bootstrap takes its channels once
             case KQUEUE -> bootstrap.channel(KQueueServerDomainSocketChannel.class);
         }
         return unix.isAbstract() ? listenOnName(bootstrap) : listenOnFile(bootstrap);
@@ -58,6 +58,7 @@ final class UnixTransport extends Transport {
             throw new ListenException(unix, "abstract sockets need Linux and its native transport; use a path");
         }
         try {
+            bootstrap.channel(EpollServerDomainSocketChannel.class);
             return new Listener(unix, bound(bootstrap.bind(address(unix.path()))), () -> {});
         } catch (IOException failure) {
             throw new ListenException(unix, Reason.describe(failure) + "; choose another name", failure);
