@@ -126,8 +126,7 @@ final class LineDecoder extends LineBasedFrameDecoder {
                 if (length <= max) {
                     fire(ctx, ctx.alloc().buffer(length + 1).writeBytes(block, length + 1), 1);
                 } else if (framing.longLine() == LongLine.SPLIT) {
-                    split(ctx, block, length);
-                    block.skipBytes(1);
+                    split(ctx, block.readSlice(length + 1), length, null);
                 } else {
                     block.skipBytes(length + 1);
                     drop(ctx, length);
@@ -139,12 +138,15 @@ final class LineDecoder extends LineBasedFrameDecoder {
     }
 
     /** Fires {@code length} bytes, which are a whole line or what is left of one, in pieces. */
-    private void split(ChannelHandlerContext ctx, ByteBuf in, int length) {
+    private void split(ChannelHandlerContext ctx, ByteBuf in, int length, @Nullable End unterminated) {
         int left = length;
         for (; left > max; left -= max) {
             ctx.fireChannelRead(batch(terminated(ctx, in, max), 1, true, null));
+            if (state == State.NOTHING && unterminated == null) {
+                return; // the next handler ended the input
+            }
         }
-        ctx.fireChannelRead(batch(terminated(ctx, in, left), 1, false, state == State.NOTHING ? end : null));
+        ctx.fireChannelRead(batch(terminated(ctx, in, left), 1, false, unterminated));
         lineNumber++;
     }
 
@@ -182,7 +184,7 @@ final class LineDecoder extends LineBasedFrameDecoder {
                 super.channelRead(ctx, FEED.duplicate());
             }
             if (framing.longLine() == LongLine.CLOSE) {
-                drop(ctx, have + in.readableBytes());
+                drop(ctx, have + lengthSeen(in));
             }
             return;
         }
@@ -191,10 +193,22 @@ final class LineDecoder extends LineBasedFrameDecoder {
         }
         state = State.END_OF_PIECE;
         super.channelRead(ctx, FEED.duplicate());
+        if (state == State.NOTHING) {
+            return; // the next handler ended the input
+        }
         state = State.REST_OF_SPLIT_LINE;
         if (have > max) {
             super.channelRead(ctx, RETURN.duplicate());
         }
+    }
+
+    /** Bytes up to the terminator, or all. */
+    private static int lengthSeen(ByteBuf in) {
+        int length = in.bytesBefore((byte) '\n');
+        if (length < 0) {
+            return in.readableBytes();
+        }
+        return length > 0 && in.getByte(in.readerIndex() + length - 1) == '\r' ? length - 1 : length;
     }
 
     private void skip(ChannelHandlerContext ctx, ByteBuf in) {
@@ -259,7 +273,7 @@ final class LineDecoder extends LineBasedFrameDecoder {
         } else if (in.isReadable()) {
             int length = in.readableBytes();
             if (length <= max || framing.longLine() == LongLine.SPLIT) {
-                split(ctx, in, length);
+                split(ctx, in, length, end);
             } else {
                 in.skipBytes(length);
                 drop(ctx, length);

@@ -185,7 +185,8 @@ final class TcpTransport extends Transport {
 
     /** The protocol to ask the system for; null is Netty's word for IPv6 where there is any, which takes both. */
     private @Nullable SocketProtocolFamily protocol() {
-        return tcp.family() == Endpoint.Family.IPV4 ? SocketProtocolFamily.INET : null;
+        boolean ipv4 = tcp.family() == Endpoint.Family.IPV4 || tcp.host().equals("0.0.0.0");
+        return ipv4 ? SocketProtocolFamily.INET : null;
     }
 
     private ChannelFactory<? extends Channel> channels() {
