@@ -185,13 +185,17 @@ class UnixSocketFileTest {
     }
 
     @Test
-    void takesALongPathWithANameOfOneLetter() throws IOException {
+    void takesALongPathWithANameOfOneLetter() throws Exception {
         Path deep = directory.resolve("d".repeat(105 - directory.toString().length() - 1));
         Files.createDirectory(deep);
         path = deep.resolve("s");
         assertThat(path.toString()).hasSize(107);
         try (Listener listener = listen("unix " + path)) {
-            assertConnects();
+            // The JDK's own sockets take one byte less.
+            Transport.of(listener.endpoint(), false)
+                    .connect(loops, new Ignore(), java.time.Duration.ofSeconds(5))
+                    .get()
+                    .close();
         }
     }
 
