@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -196,7 +198,19 @@ class UnixSocketFileTest {
                     .connect(loops, new Ignore(), java.time.Duration.ofSeconds(5))
                     .get()
                     .close();
+            assertThatThrownBy(() -> listen("unix " + path)).hasMessageContaining("another process is listening");
         }
+        leaveStaleSocket(path);
+        listen("unix " + path).close();
+        assertThat(path).doesNotExist();
+    }
+
+    /** Without the help of the JDK, which does not take the longest paths. */
+    private static void leaveStaleSocket(Path path) throws IOException {
+        assumeTrue(Epoll.isAvailable(), "binding to the longest paths needs epoll");
+        Socket socket = Socket.newSocketDomain();
+        socket.bind(new DomainSocketAddress(path.toString()));
+        socket.close();
     }
 
     @Test
