@@ -272,6 +272,7 @@ final class LineDecoder extends LineBasedFrameDecoder {
         if (event instanceof End ourEnd) {
             if (state != State.NOTHING) {
                 end = ourEnd;
+                ctx.fireUserEventTriggered(ourEnd);
                 super.userEventTriggered(ctx, ChannelInputShutdownEvent.INSTANCE);
             }
         } else {

@@ -57,8 +57,9 @@ public record LineFraming(int maxLineBytes, LongLine longLine, Duration readTime
     }
 
     /**
-     * Ends the input from our side: what is left of an unfinished line comes out marked with {@code end}, then the
-     * input counts as shut down and whatever else arrives is dropped. Event loop of the channel only.
+     * Ends the input from our side: the next handler gets {@code end} as an event, then what is left of an unfinished
+     * line, marked with it; then the input counts as shut down, and whatever else arrives is dropped. Event loop of the
+     * channel only.
      */
     public static void end(ChannelPipeline pipeline, End end) {
         pipeline.fireUserEventTriggered(end);

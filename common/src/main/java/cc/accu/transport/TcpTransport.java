@@ -16,6 +16,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -70,8 +71,12 @@ final class TcpTransport extends Transport {
         if (!bound.isSuccess()) {
             throw new ListenException(tcp, whyNotBound(bound.cause()), bound.cause());
         }
-        int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
-        return new Listener(tcp.withPort(port), bound.channel(), () -> {});
+        return new Listener(bound(bound.channel()), bound.channel(), () -> {});
+    }
+
+    @Override
+    public Endpoint bound(Channel accepting) {
+        return tcp.withPort(((InetSocketAddress) accepting.localAddress()).getPort());
     }
 
     private InetSocketAddress localAddress() {
@@ -197,7 +202,7 @@ final class TcpTransport extends Transport {
         if (address == null) {
             return new Peer("gone", Optional.empty());
         }
-        String host = address.getAddress().getHostAddress();
+        String host = NetUtil.toAddressString(address.getAddress());
         return new Peer((host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort(), Optional.empty());
     }
 }

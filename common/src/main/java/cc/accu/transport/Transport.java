@@ -54,6 +54,9 @@ public abstract sealed class Transport permits TcpTransport, UnixTransport {
      */
     public abstract CompletableFuture<Channel> connect(EventLoops loops, ChannelHandler handler, Duration timeout);
 
+    /** The endpoint of an accepting channel of this transport, with the real port. */
+    public abstract Endpoint bound(Channel accepting);
+
     /** Who is at the other end of an accepted channel of this transport. */
     public abstract Peer peer(Channel channel);
 

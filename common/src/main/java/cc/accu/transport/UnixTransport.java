@@ -45,11 +45,6 @@ final class UnixTransport extends Transport {
         if (io() != SocketIo.NIO) {
             bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
-        switch (io()) {
-            case NIO -> bootstrap.channel(NioServerDomainSocketChannel.class);
-            case EPOLL -> bootstrap.channel(EpollServerDomainSocketChannel.class);
-            case KQUEUE -> bootstrap.channel(KQueueServerDomainSocketChannel.class);
-        }
         return unix.isAbstract() ? listenOnName(bootstrap) : listenOnFile(bootstrap);
     }
 
@@ -58,6 +53,7 @@ final class UnixTransport extends Transport {
             throw new ListenException(unix, "abstract sockets need Linux and its native transport; use a path");
         }
         try {
+            bootstrap.channel(EpollServerDomainSocketChannel.class);
             return new Listener(unix, bound(bootstrap.bind(address(unix.path()))), () -> {});
         } catch (IOException failure) {
             throw new ListenException(unix, Reason.describe(failure) + "; choose another name", failure);
@@ -99,6 +95,8 @@ final class UnixTransport extends Transport {
 
     /** Binds under another name in the same directory, sets mode and group, and gives the file its name. */
     private Channel bindAside(ServerBootstrap bootstrap, UnixSocketFile file) throws IOException {
+        bootstrap.channel(
+                io() == SocketIo.NIO ? NioServerDomainSocketChannel.class : KQueueServerDomainSocketChannel.class);
         Path aside = file.unusedSibling();
         Channel channel = bound(bootstrap.bind(address(aside.toString())));
         try {
@@ -159,6 +157,11 @@ final class UnixTransport extends Transport {
             return UnixDomainSocketAddress.of(path);
         }
         return new DomainSocketAddress(unix.isAbstract() ? "\0" + path.substring(1) : path);
+    }
+
+    @Override
+    public Endpoint bound(Channel accepting) {
+        return unix;
     }
 
     @Override

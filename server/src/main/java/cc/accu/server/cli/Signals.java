@@ -1,6 +1,5 @@
 package cc.accu.server.cli;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -9,7 +8,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What ends the command: the first SIGTERM, SIGINT or SIGHUP asks it to drain, the second ends the process at once. A
- * shutdown hook could neither end with exit code 0 nor see a second signal.
+ * shutdown hook could neither end with exit code 0 nor see a second signal. The JVM leaves alone what was ignored when it
+ * started, as SIGHUP under nohup.
  *
  * <p>Uses {@code sun.misc.Signal}, of the supported module jdk.unsupported, by reflection: the compiler's warning about
  * it cannot be turned off.
@@ -44,16 +44,7 @@ final class Signals {
                     received("SIG" + name);
                     return null;
                 });
-        Object before = replaceHandler(signalType, handlerType, signal, handler);
-        if (name.equals("HUP") && before == handlerType.getField("SIG_IGN").get(null)) {
-            // Started by nohup.
-            replaceHandler(signalType, handlerType, signal, before);
-        }
-    }
-
-    private static Object replaceHandler(Class<?> signalType, Class<?> handlerType, Object signal, Object handler)
-            throws NoSuchMethodException, IllegalAccessException, InvocationTargetException {
-        return signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, handler);
+        signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, handler);
     }
 
     private void received(String name) {
