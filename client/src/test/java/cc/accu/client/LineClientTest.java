@@ -1,5 +1,6 @@
 package cc.accu.client;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -150,7 +152,7 @@ class LineClientTest {
             client.send("accu.cc");
             CompletableFuture<Void> closing = closing(client);
             assertThat(PlainServer.rest(peer)).isEqualTo("accu.cc\n");
-            assertThat(closing).isNotDone();
+            assertThatThrownBy(() -> closing.get(200, MILLISECONDS)).isInstanceOf(TimeoutException.class);
             peer.close();
             closing.get(5, SECONDS);
         }
