@@ -1,0 +1,223 @@
+package cc.accu.client;
+
+import cc.accu.transport.Endpoint;
+import cc.accu.transport.Reason;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelProgressiveFuture;
+import io.netty.channel.ChannelProgressivePromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.GenericProgressiveFutureListener;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * One socket: gives the channel what waits in the {@link Outbound}, once for each turn of the event loop, and reads and
+ * discards what the server says, so that its close is noticed. Public methods of the client call in from any thread;
+ * what the channel calls is event-loop confined.
+ */
+final class Connection extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+    private static final String CLOSED_BY_PEER = "connection closed by peer";
+
+    private final Channel channel;
+    private final Endpoint endpoint;
+    private final Settings settings;
+    private final Outbound outbound;
+    private final WriteDeadline deadline;
+    private final AtomicBoolean turnIsComing = new AtomicBoolean();
+    private final CompletableFuture<Void> inputEnded = new CompletableFuture<>();
+    private boolean outputEnded;
+
+    Connection(Channel channel, Endpoint endpoint, Settings settings) {
+        this.channel = channel;
+        this.endpoint = endpoint;
+        this.settings = settings;
+        this.outbound = new Outbound(channel.alloc(), settings.windowBytes(), this::mayWait);
+        this.deadline = new WriteDeadline(
+                channel.eventLoop(), settings.writeTimeout(), timeout -> fail("i/o timeout after " + text(timeout)));
+    }
+
+    /** Holding up the event loop would hold up what is to make room. */
+    private boolean mayWait() {
+        return settings.whenFull() == WhenFull.BLOCK && !isEventLoop();
+    }
+
+    boolean isEventLoop() {
+        return channel.eventLoop().inEventLoop();
+    }
+
+    Outbound outbound() {
+        return outbound;
+    }
+
+    /** Sends whole lines; see {@link Outbound#add}. Any thread. */
+    CompletableFuture<Void> send(ByteBuffer lines, int messages) {
+        CompletableFuture<Void> written = outbound.add(lines, messages);
+        if (!written.isDone()) {
+            requestTurn();
+        }
+        return written;
+    }
+
+    private void requestTurn() {
+        if (turnIsComing.compareAndSet(false, true)) {
+            channel.eventLoop().execute(this::turn);
+        }
+    }
+
+    private void turn() {
+        turnIsComing.set(false);
+        boolean any = false;
+        for (var chunk = outbound.next(); chunk.isPresent(); chunk = outbound.next()) {
+            write(chunk.get());
+            any = true;
+        }
+        if (any) {
+            deadline.dataWaits();
+            channel.flush();
+        }
+    }
+
+    private void write(Chunk chunk) {
+        ChannelProgressivePromise promise = channel.newProgressivePromise();
+        promise.addListener(new GenericProgressiveFutureListener<ChannelProgressiveFuture>() {
+            @Override
+            public void operationProgressed(ChannelProgressiveFuture future, long progress, long total) {
+                written(chunk, (int) progress);
+            }
+
+            @Override
+            public void operationComplete(ChannelProgressiveFuture future) {
+                if (!future.isSuccess()) {
+                    fail(future.cause());
+                }
+            }
+        });
+        channel.write(Outbound.bytesOf(chunk), promise);
+    }
+
+    private void written(Chunk chunk, int bytes) {
+        outbound.written(chunk, bytes);
+        deadline.progressed(outbound.channelIsBusy());
+        if (outbound.hasNext()) {
+            requestTurn();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object unasked) {
+        ReferenceCountUtil.release(unasked);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            endInput();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        endInput();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        fail(cause);
+    }
+
+    private void endInput() {
+        if (!outputEnded) {
+            LOG.debug("{}: closed by peer", endpoint);
+            outbound.fail(CLOSED_BY_PEER, false, null);
+        }
+        end();
+    }
+
+    private void fail(Throwable cause) {
+        Throwable root =
+                cause instanceof ChannelOutputShutdownException && cause.getCause() != null ? cause.getCause() : cause;
+        String why = Reason.of(root) == Reason.BROKEN_PIPE ? CLOSED_BY_PEER : Reason.describe(root);
+        outbound.fail(why, true, root);
+        end();
+    }
+
+    private void fail(String why) {
+        outbound.fail(why, false, null);
+        end();
+    }
+
+    private void end() {
+        deadline.cancel();
+        inputEnded.complete(null);
+        channel.close();
+    }
+
+    /**
+     * Takes nothing more, writes what was taken, ends our output and waits for the server to end its own. Blocking;
+     * not on the event loop.
+     */
+    void close() throws IOException {
+        outbound.close();
+        channel.eventLoop().execute(() -> deadline.tighten(settings.closeTimeout()));
+        try {
+            awaitWritten();
+            channel.eventLoop().execute(this::endOutput);
+            awaitPeer();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            channel.eventLoop().execute(() -> fail("interrupted while closing"));
+            InterruptedIOException failure = new InterruptedIOException("interrupted while closing " + endpoint);
+            failure.initCause(interrupted);
+            throw failure;
+        }
+        outbound.throwIfUndelivered();
+    }
+
+    @SuppressWarnings("EmptyCatch") // the failure is told at the end, with what came of the rest
+    private void awaitWritten() throws InterruptedException {
+        try {
+            outbound.flushed().get();
+        } catch (ExecutionException failed) {
+            // see above
+        }
+    }
+
+    private void endOutput() {
+        outputEnded = true;
+        ((DuplexChannel) channel).shutdownOutput();
+    }
+
+    private void awaitPeer() throws InterruptedException {
+        Duration most = settings.closeTimeout();
+        try {
+            inputEnded.get(most.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException stillOpen) {
+            Level level = outbound.sent().messages() > 0 ? Level.WARN : Level.DEBUG;
+            LOG.atLevel(level).log("{} did not close its side within {}: closing without it", endpoint, text(most));
+            channel.close();
+        } catch (ExecutionException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    private static String text(Duration duration) {
+        long millis = duration.toMillis();
+        return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+    }
+}

@@ -1,0 +1,273 @@
+package cc.accu.client;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was sent and is not yet written, oldest first: gathered in chunks, then with the channel. Bounded by a window
+ * in bytes; a message that is larger than the window goes alone. Any thread adds; {@link #next}, {@link #written} and
+ * {@link #fail} belong to the event loop.
+ */
+final class Outbound {
+    private static final int MOST_BYTES_WITH_CHANNEL = 512 * 1024;
+    private static final int MOST_CHUNKS_WITH_CHANNEL = 64;
+
+    private final ByteBufAllocator allocator;
+    private final long windowBytes;
+    private final BooleanSupplier mayWait;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Deque<Chunk> gathered = new ArrayDeque<>();
+    private final Deque<Chunk> withChannel = new ArrayDeque<>();
+    private final Deque<Receipt> receipts = new ArrayDeque<>();
+    private long bytesWithChannel;
+    private Tally sent = Tally.NONE;
+    private Tally written = Tally.NONE;
+    private boolean closed;
+    private @Nullable Failure failure;
+
+    /** Completes {@code done} once {@code bytes} of all bytes are written. */
+    private record Receipt(long bytes, CompletableFuture<Void> done) {}
+
+    private record Failure(
+            String why, boolean losesWritten, @Nullable Throwable cause) {}
+
+    /**
+     * @param mayWait whether the calling thread may be held up while the window is full
+     */
+    Outbound(ByteBufAllocator allocator, long windowBytes, BooleanSupplier mayWait) {
+        this.allocator = allocator;
+        this.windowBytes = windowBytes;
+        this.mayWait = mayWait;
+    }
+
+    /**
+     * Takes a copy of {@code lines}. The future completes on the event loop when all of it is written, and fails at
+     * once when it is not taken.
+     */
+    CompletableFuture<Void> add(ByteBuffer lines, int messages) {
+        lock.lock();
+        try {
+            int bytes = lines.remaining();
+            awaitRoom(messages, bytes);
+            sent = sent.plus(messages, bytes);
+            Chunk last = gathered.peekLast();
+            if (last == null || !last.hasRoomFor(bytes)) {
+                last = Chunk.withRoomFor(bytes, allocator);
+                gathered.add(last);
+            }
+            last.add(lines, messages);
+            return receipt();
+        } catch (IOException refused) {
+            return CompletableFuture.failedFuture(refused);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitRoom(int messages, int bytes) throws IOException {
+        checkUsable(messages, bytes);
+        while (waitingBytes() > 0 && waitingBytes() + bytes > windowBytes) {
+            if (!mayWait.getAsBoolean()) {
+                throw new WindowFullException(windowBytes, waitingBytes());
+            }
+            try {
+                changed.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while the window was full");
+            }
+            checkUsable(messages, bytes);
+        }
+    }
+
+    private void checkUsable(int messages, int bytes) throws IOException {
+        if (closed) {
+            throw new ClosedException();
+        }
+        if (failure != null) {
+            sent = sent.plus(messages, bytes);
+            throw exception(failure);
+        }
+    }
+
+    private DeliveryException exception(Failure of) {
+        return new DeliveryException(of.why, sent, written, of.cause);
+    }
+
+    private long waitingBytes() {
+        return sent.bytes() - written.bytes();
+    }
+
+    private CompletableFuture<Void> receipt() {
+        Receipt receipt = new Receipt(sent.bytes(), new CompletableFuture<>());
+        receipts.add(receipt);
+        return receipt.done;
+    }
+
+    /** Completes when all that was added before is written. */
+    CompletableFuture<Void> flushed() {
+        lock.lock();
+        try {
+            if (waitingBytes() == 0) {
+                return CompletableFuture.completedFuture(null);
+            }
+            return failure == null ? receipt() : CompletableFuture.failedFuture(exception(failure));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next chunk that the channel should be given, if there is one and the channel does not have enough. */
+    Optional<Chunk> next() {
+        lock.lock();
+        try {
+            if (gathered.isEmpty()
+                    || bytesWithChannel >= MOST_BYTES_WITH_CHANNEL
+                    || withChannel.size() >= MOST_CHUNKS_WITH_CHANNEL) {
+                return Optional.empty();
+            }
+            Chunk chunk = gathered.remove();
+            withChannel.add(chunk);
+            bytesWithChannel += chunk.bytes();
+            return Optional.of(chunk);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The bytes of a chunk from {@link #next}, for the channel to write and release. */
+    static ByteBuf bytesOf(Chunk chunk) {
+        return chunk.toWrite();
+    }
+
+    /** Notes that the first {@code bytes} of a chunk are written. Chunks are written in order. */
+    void written(Chunk chunk, int bytes) {
+        List<Receipt> done = new ArrayList<>();
+        lock.lock();
+        try {
+            if (failure != null || chunk != withChannel.peek()) {
+                return;
+            }
+            int more = bytes - chunk.writtenBytes();
+            written = written.plus(chunk.written(bytes), more);
+            bytesWithChannel -= more;
+            if (chunk.isWritten()) {
+                withChannel.remove();
+                chunk.release();
+            }
+            for (Receipt first = receipts.peek();
+                    first != null && first.bytes <= written.bytes();
+                    first = receipts.peek()) {
+                done.add(receipts.remove());
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        done.forEach(receipt -> receipt.done.complete(null));
+    }
+
+    /** Whether the channel has bytes that it could not write yet. */
+    boolean channelIsBusy() {
+        lock.lock();
+        try {
+            return !withChannel.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether chunks wait for the channel. */
+    boolean hasNext() {
+        lock.lock();
+        try {
+            return !gathered.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Fails all that waits and all that will be added. The first failure counts.
+     *
+     * @param losesWritten whether the peer may have thrown away bytes that were written
+     */
+    void fail(String why, boolean losesWritten, @Nullable Throwable cause) {
+        List<Receipt> failed;
+        DeliveryException exception;
+        lock.lock();
+        try {
+            if (failure != null) {
+                return;
+            }
+            failure = new Failure(why, losesWritten, cause);
+            exception = exception(failure);
+            failed = List.copyOf(receipts);
+            receipts.clear();
+            gathered.forEach(Chunk::release);
+            gathered.clear();
+            withChannel.forEach(Chunk::release);
+            withChannel.clear();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        failed.forEach(receipt -> receipt.done.completeExceptionally(exception));
+    }
+
+    /** Takes nothing more, and sends those away who wait for room. What was taken goes on its way. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws if something was not written, or was written and lost. */
+    void throwIfUndelivered() throws DeliveryException {
+        lock.lock();
+        try {
+            if (failure != null && (failure.losesWritten || waitingBytes() > 0)) {
+                throw exception(failure);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Tally sent() {
+        lock.lock();
+        try {
+            return sent;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Tally written() {
+        lock.lock();
+        try {
+            return written;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package cc.accu.client.cli;
+
+import cc.accu.client.LineClient;
+import cc.accu.transport.Endpoint;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Deals lines out to connections, like cards. One thread. */
+final class Deal implements Closeable {
+    private final List<LineClient> clients;
+    private int turn;
+
+    private Deal(List<LineClient> clients) {
+        this.clients = clients;
+    }
+
+    /** Makes all the connections, or none. */
+    static Deal connect(LineClient.Builder builder, Endpoint endpoint, int connections) throws IOException {
+        Deal deal = new Deal(new ArrayList<>());
+        boolean complete = false;
+        try {
+            while (deal.clients.size() < connections) {
+                deal.clients.add(builder.connect(endpoint));
+            }
+            complete = true;
+            return deal;
+        } finally {
+            if (!complete) {
+                deal.close();
+            }
+        }
+    }
+
+    /** Sends all of {@code input}, and returns when it is written. */
+    void out(Input input, Pace pace) throws IOException, InterruptedException {
+        try (Progress progress = new Progress(input.expectedBytes())) {
+            for (ByteBuffer lines = input.next(); lines.hasRemaining(); lines = input.next()) {
+                while (lines.hasRemaining()) {
+                    ByteBuffer due = pace.next(lines);
+                    progress.add(due.remaining());
+                    out(due);
+                }
+            }
+            for (LineClient client : clients) {
+                progress.await(client.flush());
+            }
+        } catch (ExecutionException failed) {
+            throw ioException(failed);
+        }
+    }
+
+    private void out(ByteBuffer lines) throws ExecutionException, InterruptedException {
+        if (clients.size() == 1) {
+            throwIfFailed(clients.get(0).sendLines(lines));
+            return;
+        }
+        List<ByteArrayOutputStream> hands = new ArrayList<>();
+        clients.forEach(client -> hands.add(new ByteArrayOutputStream()));
+        while (lines.hasRemaining()) {
+            byte value = lines.get();
+            hands.get(turn).write(value);
+            if (value == '\n') {
+                turn = (turn + 1) % hands.size();
+            }
+        }
+        for (int i = 0; i < hands.size(); i++) {
+            throwIfFailed(clients.get(i).sendLines(ByteBuffer.wrap(hands.get(i).toByteArray())));
+        }
+    }
+
+    private static void throwIfFailed(CompletableFuture<Void> written) throws ExecutionException, InterruptedException {
+        if (written.isCompletedExceptionally()) {
+            written.get();
+        }
+    }
+
+    long messagesWritten() {
+        return clients.stream().mapToLong(LineClient::messagesWritten).sum();
+    }
+
+    /** Closes all connections at the same time: a server may let each wait. */
+    @Override
+    public void close() throws IOException {
+        ExecutorService closers = Executors.newFixedThreadPool(Math.max(1, clients.size()));
+        try {
+            List<Future<?>> closing = new ArrayList<>();
+            for (LineClient client : clients) {
+                closing.add(closers.submit(() -> {
+                    client.close();
+                    return null;
+                }));
+            }
+            awaitAll(closing);
+        } finally {
+            closers.shutdown();
+        }
+    }
+
+    private static void awaitAll(List<Future<?>> closing) throws IOException {
+        IOException first = null;
+        for (Future<?> one : closing) {
+            try {
+                one.get();
+            } catch (ExecutionException failed) {
+                first = first == null ? ioException(failed) : first;
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while closing", interrupted);
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    private static IOException ioException(ExecutionException failed) {
+        return failed.getCause() instanceof IOException why ? why : new IOException(failed.getCause());
+    }
+}

@@ -1,0 +1,105 @@
+package cc.accu.client.cli;
+
+import cc.accu.transport.Reason;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** What is to be sent: sources one after another, in blocks of whole lines. One thread. */
+final class Input implements Closeable {
+    /** {@link #expectedBytes} when nobody can know. */
+    static final long UNKNOWN = -1;
+
+    private final Deque<LineSource> sources;
+    private final long expectedBytes;
+
+    private Input(List<LineSource> sources, long expectedBytes) {
+        this.sources = new ArrayDeque<>(sources);
+        this.expectedBytes = expectedBytes;
+    }
+
+    /** Each message as a line. */
+    static Input ofMessages(List<String> messages) {
+        byte[] lines = (String.join("\n", messages) + "\n").getBytes(StandardCharsets.UTF_8);
+        return new Input(List.of(new LineSource("arguments", InputStreams.of(lines))), lines.length);
+    }
+
+    /** The lines of {@code stream}, which stays open. */
+    static Input of(InputStream stream) {
+        return new Input(List.of(standard(stream)), UNKNOWN);
+    }
+
+    /**
+     * The lines of files, all of which are opened here.
+     *
+     * @param names paths, or {@code -} for standard input
+     */
+    static Input ofFiles(List<String> names, InputStream standardInput) throws IOException {
+        List<LineSource> sources = new ArrayList<>();
+        Input opened = null;
+        try {
+            long bytes = 0;
+            for (String name : names) {
+                boolean standard = name.equals("-");
+                sources.add(standard ? standard(standardInput) : open(name));
+                bytes = standard || bytes == UNKNOWN ? UNKNOWN : bytes + Files.size(Path.of(name));
+            }
+            opened = new Input(sources, bytes);
+            return opened;
+        } finally {
+            if (opened == null) {
+                new Input(sources, UNKNOWN).close();
+            }
+        }
+    }
+
+    private static LineSource standard(InputStream stream) {
+        return new LineSource("standard input", InputStreams.keptOpen(stream));
+    }
+
+    private static LineSource open(String name) throws IOException {
+        Path path = Path.of(name);
+        if (Files.isDirectory(path)) {
+            throw new IOException("cannot read " + name + ": it is a directory");
+        }
+        try {
+            return new LineSource(name, Files.newInputStream(path));
+        } catch (IOException failure) {
+            throw new IOException("cannot read " + name + ": " + Reason.describe(failure), failure);
+        }
+    }
+
+    long expectedBytes() {
+        return expectedBytes;
+    }
+
+    /**
+     * The next lines, each with its line feed: as many as there are without waiting for more; none at the end. Valid
+     * until the next call.
+     */
+    ByteBuffer next() throws IOException {
+        while (!sources.isEmpty()) {
+            ByteBuffer lines = sources.element().next();
+            if (lines.hasRemaining()) {
+                return lines;
+            }
+            sources.remove().close();
+        }
+        return ByteBuffer.allocate(0);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (LineSource source : sources) {
+            source.close();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/** Sends lines to any line server: a library, and a command. */
+module cc.accu.client {
+    requires transitive cc.accu.common;
+    requires io.netty.buffer;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires info.picocli;
+    requires me.tongfei.progressbar;
+    requires org.slf4j;
+
+    exports cc.accu.client;
+
+    opens cc.accu.client.cli to
+            info.picocli;
+}
