@@ -30,20 +30,36 @@ class ArchitectureTest {
             .resideInAnyPackage(SERVER, CLIENT);
 
     @ArchTest
-    static final ArchRule THE_SERVER_DOES_NOT_SEE_THE_CLIENT =
-            noClasses().that().resideInAPackage(SERVER).should().dependOnClassesThat().resideInAPackage(CLIENT);
+    static final ArchRule THE_SERVER_DOES_NOT_SEE_THE_CLIENT = noClasses()
+            .that()
+            .resideInAPackage(SERVER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(CLIENT);
 
     @ArchTest
-    static final ArchRule THE_CLIENT_DOES_NOT_SEE_THE_SERVER =
-            noClasses().that().resideInAPackage(CLIENT).should().dependOnClassesThat().resideInAPackage(SERVER);
+    static final ArchRule THE_CLIENT_DOES_NOT_SEE_THE_SERVER = noClasses()
+            .that()
+            .resideInAPackage(CLIENT)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(SERVER);
 
     @ArchTest
-    static final ArchRule LINES_DO_NOT_KNOW_TRANSPORTS =
-            noClasses().that().resideInAPackage(LINE).should().dependOnClassesThat().resideInAPackage(TRANSPORT);
+    static final ArchRule LINES_DO_NOT_KNOW_TRANSPORTS = noClasses()
+            .that()
+            .resideInAPackage(LINE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(TRANSPORT);
 
     @ArchTest
-    static final ArchRule TRANSPORTS_DO_NOT_KNOW_LINES =
-            noClasses().that().resideInAPackage(TRANSPORT).should().dependOnClassesThat().resideInAPackage(LINE);
+    static final ArchRule TRANSPORTS_DO_NOT_KNOW_LINES = noClasses()
+            .that()
+            .resideInAPackage(TRANSPORT)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(LINE);
 
     @ArchTest
     static final ArchRule SINKS_KNOW_OF_ACCU_ONLY_LINES_AND_THE_CONSOLE = classes()
@@ -54,8 +70,12 @@ class ArchitectureTest {
                     .or(Predicates.resideInAnyPackage(SINK, LINE, CONSOLE)));
 
     @ArchTest
-    static final ArchRule SINKS_KNOW_NO_PIPELINES =
-            noClasses().that().resideInAPackage(SINK).should().dependOnClassesThat().resideInAPackage("io.netty.channel..");
+    static final ArchRule SINKS_KNOW_NO_PIPELINES = noClasses()
+            .that()
+            .resideInAPackage(SINK)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.netty.channel..");
 
     @ArchTest
     static final ArchRule THE_SERVER_WORKS_WITHOUT_ITS_ADMIN_PACKAGE = noClasses()

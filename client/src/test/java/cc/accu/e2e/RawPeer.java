@@ -10,10 +10,12 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** A plain socket of the JDK at the other end, blocking. One thread. */
+/** A plain socket of the JDK at the other end, blocking. One thread that sends. */
 final class RawPeer implements AutoCloseable {
     private final SocketChannel socket;
+    private final AtomicLong sent = new AtomicLong();
 
     RawPeer(SocketChannel socket) {
         this.socket = socket;
@@ -36,14 +38,21 @@ final class RawPeer implements AutoCloseable {
 
     RawPeer sends(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
-            socket.write(bytes);
+            writesSomeOf(bytes);
         }
         return this;
     }
 
     /** Writes some of the bytes; says how many. */
     int writesSomeOf(ByteBuffer bytes) throws IOException {
-        return socket.write(bytes);
+        int written = socket.write(bytes);
+        sent.addAndGet(written);
+        return written;
+    }
+
+    /** Bytes written so far; any thread. */
+    long sentBytes() {
+        return sent.get();
     }
 
     RawPeer endsInput() throws IOException {

@@ -123,8 +123,9 @@ class TenNotesTest {
     @TransportTest
     void note3DeliversWhatArrivedAlsoWhenReadingIsPaused(Wire wire) throws IOException {
         HeldSink sink = HeldSink.blocked();
-        try (LineServer server =
-                wire.server(directory).windowBytes(1024).sink(sink).start()) {
+        try (ErrorOutput log = ErrorOutput.captured();
+                LineServer server =
+                        wire.server(directory).windowBytes(1024).sink(sink).start()) {
             try (RawPeer peer = RawPeer.connect(server)) {
                 peer.sends("first " + "x".repeat(2048) + "\n");
                 await().until(() -> sink.heldBytes() > 0);
@@ -136,6 +137,8 @@ class TenNotesTest {
             assertThat(sink.texts().subList(1, 5001)).containsOnly("unread");
             assertThat(sink.texts().get(5001)).isEqualTo("last");
             assertThat(sink.lines().get(5001).end()).contains(End.EOF);
+            server.close();
+            assertThat(log.text()).isEmpty();
         }
     }
 
