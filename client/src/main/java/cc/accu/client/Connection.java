@@ -108,7 +108,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 }
             }
         });
-        channel.write(Outbound.bytesOf(chunk), promise);
+        channel.write(chunk.toWrite(), promise);
     }
 
     private void written(Chunk chunk, int bytes) {

@@ -1,12 +1,10 @@
 package cc.accu.client;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,15 +32,12 @@ final class Outbound {
     private final Condition changed = lock.newCondition();
     private final Deque<Chunk> gathered = new ArrayDeque<>();
     private final Deque<Chunk> withChannel = new ArrayDeque<>();
-    private final Deque<Receipt> receipts = new ArrayDeque<>();
+    private final Receipts receipts = new Receipts();
     private long bytesWithChannel;
     private Tally sent = Tally.NONE;
     private Tally written = Tally.NONE;
     private boolean closed;
     private @Nullable Failure failure;
-
-    /** Completes {@code done} once {@code bytes} of all bytes are written. */
-    private record Receipt(long bytes, CompletableFuture<Void> done) {}
 
     private record Failure(
             String why, boolean losesWritten, @Nullable Throwable cause) {}
@@ -71,7 +67,7 @@ final class Outbound {
                 gathered.add(last);
             }
             last.add(lines, messages);
-            return receipt();
+            return receipts.forBytes(sent.bytes());
         } catch (IOException refused) {
             return CompletableFuture.failedFuture(refused);
         } finally {
@@ -113,12 +109,6 @@ final class Outbound {
         return sent.bytes() - written.bytes();
     }
 
-    private CompletableFuture<Void> receipt() {
-        Receipt receipt = new Receipt(sent.bytes(), new CompletableFuture<>());
-        receipts.add(receipt);
-        return receipt.done;
-    }
-
     /** Completes when all that was added before is written. */
     CompletableFuture<Void> flushed() {
         lock.lock();
@@ -126,7 +116,9 @@ final class Outbound {
             if (waitingBytes() == 0) {
                 return CompletableFuture.completedFuture(null);
             }
-            return failure == null ? receipt() : CompletableFuture.failedFuture(exception(failure));
+            return failure == null
+                    ? receipts.forBytes(sent.bytes())
+                    : CompletableFuture.failedFuture(exception(failure));
         } finally {
             lock.unlock();
         }
@@ -150,14 +142,9 @@ final class Outbound {
         }
     }
 
-    /** The bytes of a chunk from {@link #next}, for the channel to write and release. */
-    static ByteBuf bytesOf(Chunk chunk) {
-        return chunk.toWrite();
-    }
-
     /** Notes that the first {@code bytes} of a chunk are written. Chunks are written in order. */
     void written(Chunk chunk, int bytes) {
-        List<Receipt> done = new ArrayList<>();
+        List<CompletableFuture<Void>> done;
         lock.lock();
         try {
             if (failure != null || chunk != withChannel.peek()) {
@@ -170,36 +157,22 @@ final class Outbound {
                 withChannel.remove();
                 chunk.release();
             }
-            for (Receipt first = receipts.peek();
-                    first != null && first.bytes <= written.bytes();
-                    first = receipts.peek()) {
-                done.add(receipts.remove());
-            }
+            done = receipts.takeUpTo(written.bytes());
             changed.signalAll();
         } finally {
             lock.unlock();
         }
-        done.forEach(receipt -> receipt.done.complete(null));
+        done.forEach(receipt -> receipt.complete(null));
     }
 
     /** Whether the channel has bytes that it could not write yet. */
     boolean channelIsBusy() {
-        lock.lock();
-        try {
-            return !withChannel.isEmpty();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> !withChannel.isEmpty());
     }
 
     /** Whether chunks wait for the channel. */
     boolean hasNext() {
-        lock.lock();
-        try {
-            return !gathered.isEmpty();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> !gathered.isEmpty());
     }
 
     /**
@@ -208,7 +181,7 @@ final class Outbound {
      * @param losesWritten whether the peer may have thrown away bytes that were written
      */
     void fail(String why, boolean losesWritten, @Nullable Throwable cause) {
-        List<Receipt> failed;
+        List<CompletableFuture<Void>> failed;
         DeliveryException exception;
         lock.lock();
         try {
@@ -217,8 +190,7 @@ final class Outbound {
             }
             failure = new Failure(why, losesWritten, cause);
             exception = exception(failure);
-            failed = List.copyOf(receipts);
-            receipts.clear();
+            failed = receipts.takeUpTo(Long.MAX_VALUE);
             gathered.forEach(Chunk::release);
             gathered.clear();
             withChannel.forEach(Chunk::release);
@@ -227,7 +199,7 @@ final class Outbound {
         } finally {
             lock.unlock();
         }
-        failed.forEach(receipt -> receipt.done.completeExceptionally(exception));
+        failed.forEach(receipt -> receipt.completeExceptionally(exception));
     }
 
     /** Takes nothing more, and sends those away who wait for room. What was taken goes on its way. */
@@ -253,19 +225,19 @@ final class Outbound {
         }
     }
 
+    /** What was taken, and what was refused because the connection had failed. */
     Tally sent() {
-        lock.lock();
-        try {
-            return sent;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> sent);
     }
 
     Tally written() {
+        return locked(() -> written);
+    }
+
+    private <T> T locked(Supplier<T> read) {
         lock.lock();
         try {
-            return written;
+            return read.get();
         } finally {
             lock.unlock();
         }

@@ -1,0 +1,222 @@
+package cc.accu.client;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ConnectionLossTest {
+    private static final String LINE = "x".repeat(999);
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    private PlainServer server(String network) throws IOException {
+        return network.equals("tcp") ? PlainServer.tcp() : PlainServer.unix(directory);
+    }
+
+    /** Sends lines of 1000 bytes until the server's kernel takes no more of them. */
+    private static CompletableFuture<Void> sendUntilStuck(LineClient client, int lines) {
+        CompletableFuture<Void> last = new CompletableFuture<>();
+        for (int i = 0; i < lines; i++) {
+            last = client.send(LINE);
+        }
+        return last;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "unix"})
+    void writeTimeoutTellsHowMuchWasWritten(String network) throws Exception {
+        try (PlainServer server = server(network)) {
+            LineClient client = LineClient.builder()
+                    .writeTimeout(Duration.ofMillis(200))
+                    .windowBytes(100_000_000)
+                    .connect(server.endpoint());
+            try (SocketChannel peer = server.accept()) {
+                CompletableFuture<Void> last = sendUntilStuck(client, 20_000);
+                DeliveryException failure = failureOf(last);
+                assertThat(failure)
+                        .hasMessageStartingWith("i/o timeout after 200ms: ")
+                        .hasMessageContaining(" of 20000 messages were written (")
+                        .hasMessageEndingWith(" of 20000000 bytes)");
+                assertThat(failure.messagesWritten()).isPositive().isEqualTo(failure.bytesWritten() / 1000);
+                assertThat(failure.messagesUnwritten()).isEqualTo(20_000 - failure.messagesWritten());
+                assertThat(client.messagesWritten()).isEqualTo(failure.messagesWritten());
+                assertThat(PlainServer.rest(peer)).hasSize((int) failure.bytesWritten());
+            }
+            assertThatThrownBy(client::close).isInstanceOf(DeliveryException.class);
+        }
+    }
+
+    private static DeliveryException failureOf(CompletableFuture<Void> sent) {
+        ExecutionException failed = catchThrowableOfType(ExecutionException.class, () -> sent.get(10, SECONDS));
+        return (DeliveryException) Objects.requireNonNull(failed.getCause());
+    }
+
+    @Test
+    void writeTimeoutSparesASlowReaderThatMoves() throws Exception {
+        try (PlainServer server = PlainServer.tcp()) {
+            CompletableFuture<String> text = server.text();
+            try (LineClient client =
+                    LineClient.builder().writeTimeout(Duration.ofMillis(500)).connect(server.endpoint())) {
+                sendUntilStuck(client, 20_000).get(30, SECONDS);
+            }
+            assertThat(text.get(10, SECONDS)).hasSize(20_000_000);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "unix"})
+    void noticesThePeersCloseWithoutWriting(String network) throws Exception {
+        try (PlainServer server = server(network)) {
+            LineClient client = LineClient.connect(server.endpoint());
+            server.accept().close();
+            // The first write after the close may still succeed.
+            await().untilAsserted(() -> assertThat(client.send("late")).isCompletedExceptionally());
+            assertThat(failureOf(client.send("later")).getMessage()).contains(" messages were written (");
+            assertThatThrownBy(client::close).isInstanceOf(DeliveryException.class);
+        }
+    }
+
+    @Test
+    void peersCloseFailsWhatIsPending() throws Exception {
+        try (PlainServer server = PlainServer.tcp()) {
+            LineClient client = LineClient.builder().windowBytes(100_000_000).connect(server.endpoint());
+            try (SocketChannel peer = server.accept()) {
+                CompletableFuture<Void> last = sendUntilStuck(client, 20_000);
+                peer.shutdownOutput();
+                assertThat(failureOf(last)).hasMessageStartingWith("connection closed by peer: ");
+            }
+            assertThatThrownBy(client::close).isInstanceOf(DeliveryException.class);
+        }
+    }
+
+    @Test
+    void peersResetFailsWhatIsPendingAndTheClose() throws Exception {
+        try (PlainServer server = PlainServer.tcp()) {
+            LineClient client = LineClient.connect(server.endpoint());
+            client.send("accu.cc").get(10, SECONDS);
+            SocketChannel peer = server.accept();
+            peer.setOption(StandardSocketOptions.SO_LINGER, 0);
+            peer.close();
+            await().untilAsserted(() -> assertThat(client.flush()).isCompleted());
+            assertThatThrownBy(client::close)
+                    .isInstanceOf(DeliveryException.class)
+                    .hasMessage("connection reset by peer: 1 of 1 messages were written (8 of 8 bytes)");
+        }
+    }
+
+    @Test
+    void orderlyCloseOfAPeerThatGotEverythingIsNoFailure() throws Exception {
+        try (PlainServer server = PlainServer.tcp();
+                LineClient client = LineClient.connect(server.endpoint());
+                SocketChannel peer = server.accept()) {
+            client.send("accu.cc").get(10, SECONDS);
+            peer.shutdownOutput();
+            assertThat(PlainServer.rest(peer)).isEqualTo("accu.cc\n");
+        }
+    }
+
+    @Test
+    void fullWindowFailsTheSendIfAskedTo() throws Exception {
+        try (PlainServer server = PlainServer.tcp()) {
+            LineClient client = LineClient.builder()
+                    .whenFull(WhenFull.FAIL)
+                    .windowBytes(10_000)
+                    .closeTimeout(Duration.ofMillis(200))
+                    .connect(server.endpoint());
+            try (SocketChannel peer = server.accept()) {
+                List<CompletableFuture<Void>> sent = new ArrayList<>();
+                do {
+                    sent.add(client.send(LINE));
+                } while (!sent.get(sent.size() - 1).isCompletedExceptionally());
+                assertThatThrownBy(() -> sent.get(sent.size() - 1).get()).hasCauseInstanceOf(WindowFullException.class);
+                assertThat(client.messagesSent()).isEqualTo(sent.size() - 1);
+                assertThat(peer.isOpen()).isTrue();
+            }
+            assertThatThrownBy(client::close).isInstanceOf(DeliveryException.class);
+        }
+    }
+
+    @Test
+    void fullWindowHoldsTheSenderUntilThePeerReads() throws Exception {
+        try (PlainServer server = PlainServer.tcp();
+                LineClient client = LineClient.builder().windowBytes(10_000).connect(server.endpoint());
+                SocketChannel peer = server.accept()) {
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendUntilStuck(client, 20_000));
+            awaitStuck(client);
+            assertThat(sending).isNotDone();
+            assertThat(client.messagesSent() - client.messagesWritten()).isBetween(1L, 11L);
+            CompletableFuture<Void> closing = sending.thenCompose(sent -> LineClientTest.closing(client));
+            assertThat(PlainServer.rest(peer)).hasSize(20_000_000);
+            peer.close();
+            closing.get(10, SECONDS);
+        }
+    }
+
+    /** Until nothing has been written for a while. */
+    private static void awaitStuck(LineClient client) {
+        AtomicLong before = new AtomicLong();
+        await().during(Duration.ofMillis(300)).until(() -> {
+            long now = client.messagesWritten();
+            return now > 0 && before.getAndSet(now) == now;
+        });
+    }
+
+    @Test
+    void useAfterCloseFailsAtOnceFromAnyThreadBlockedOnesToo() throws Exception {
+        try (PlainServer server = PlainServer.tcp()) {
+            LineClient client = LineClient.builder()
+                    .windowBytes(10_000)
+                    .closeTimeout(Duration.ofMillis(500))
+                    .connect(server.endpoint());
+            try (SocketChannel peer = server.accept()) {
+                List<CompletableFuture<Void>> blocked = IntStream.range(0, 4)
+                        .mapToObj(i -> CompletableFuture.supplyAsync(
+                                        () -> sendUntilClosed(client), work -> new Thread(work).start())
+                                .thenCompose(last -> last))
+                        .toList();
+                awaitStuck(client);
+                CompletableFuture<Void> closing = LineClientTest.closing(client);
+                for (CompletableFuture<Void> one : blocked) {
+                    assertThatThrownBy(() -> one.get(400, MILLISECONDS))
+                            .hasCauseInstanceOf(ClosedException.class)
+                            .hasMessageContaining("use of closed network connection");
+                }
+                assertThatThrownBy(() -> client.send("late").get()).hasCauseInstanceOf(ClosedException.class);
+                assertThatThrownBy(() -> closing.get(10, SECONDS)).hasRootCauseInstanceOf(DeliveryException.class);
+                client.close();
+                assertThat(peer.isOpen()).isTrue();
+            }
+        }
+    }
+
+    private static CompletableFuture<Void> sendUntilClosed(LineClient client) {
+        CompletableFuture<Void> last = client.send(LINE);
+        while (!last.isCompletedExceptionally()) {
+            last = client.send(LINE);
+        }
+        return last;
+    }
+}

@@ -1,0 +1,191 @@
+package cc.accu.client.cli;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cc.accu.client.PlainServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class MainTest {
+    @TempDir
+    private Path directory = Path.of("");
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String input, String... arguments) {
+        return Main.run(
+                arguments,
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                new PrintWriter(out, true),
+                new PrintWriter(err, true));
+    }
+
+    /** What a server gets from one run with these words after the address. */
+    private String received(String input, String... words) throws Exception {
+        try (PlainServer server = PlainServer.tcp()) {
+            CompletableFuture<String> text = server.text();
+            List<String> arguments =
+                    new ArrayList<>(List.of(server.endpoint().toString().split(" ", -1)));
+            arguments.addAll(List.of(words));
+            assertThat(run(input, arguments.toArray(String[]::new))).isZero();
+            return text.get(10, SECONDS);
+        }
+    }
+
+    @Test
+    void sendsEachMessageAsALine() throws Exception {
+        assertThat(received("ignored", "one", "two words", "", "ping")).isEqualTo("one\ntwo words\n\nping\n");
+        assertThat(out.toString() + err).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"one\ntwo\n", "one\ntwo"})
+    void sendsStandardInputWithItsLastLineEnded(String input) throws Exception {
+        assertThat(received(input)).isEqualTo("one\ntwo\n");
+    }
+
+    @Test
+    void sendsNothingForNoInput() throws Exception {
+        assertThat(received("")).isEmpty();
+    }
+
+    @Test
+    void sendsALineThatIsLargerThanItsBuffers() throws Exception {
+        String line = "x".repeat(5_000_000);
+        assertThat(received("a\n" + line)).isEqualTo("a\n" + line + "\n");
+    }
+
+    @Test
+    void sendsFilesInTheOrderGiven() throws Exception {
+        Path one = Files.writeString(directory.resolve("one"), "1\n2");
+        Path two = Files.writeString(directory.resolve("two"), "3\n");
+        assertThat(received("in", "--file", one.toString(), "--file", "-", "--file", two.toString()))
+                .isEqualTo("1\n2\nin\n3\n");
+    }
+
+    @Test
+    void takesAnEndpointInUrlForm() throws Exception {
+        try (PlainServer server = PlainServer.unix(directory)) {
+            CompletableFuture<String> text = server.text();
+            String path = server.endpoint().toString().substring("unix ".length());
+            assertThat(run("", "unix://" + path + "?mode=0600", "accu.cc")).isZero();
+            assertThat(text.get(10, SECONDS)).isEqualTo("accu.cc\n");
+        }
+    }
+
+    @Test
+    void dealsLinesOutToConnections() throws Exception {
+        try (PlainServer server = PlainServer.tcp()) {
+            CompletableFuture<String> a = server.text();
+            CompletableFuture<String> b = server.text();
+            String[] words = server.endpoint().toString().split(" ", -1);
+            assertThat(run("1\n2\n3\n4\n", words[0], words[1], "--connections", "2"))
+                    .isZero();
+            assertThat(List.of(a.get(10, SECONDS), b.get(10, SECONDS))).containsExactlyInAnyOrder("1\n3\n", "2\n4\n");
+        }
+    }
+
+    @Test
+    void keepsToTheRate() throws Exception {
+        long start = System.nanoTime();
+        assertThat(received("a\n".repeat(51), "--rate", "100")).hasSize(102);
+        assertThat(System.nanoTime() - start).isGreaterThan(450_000_000L);
+    }
+
+    @Test
+    void printsStatisticsWhenAsked() throws Exception {
+        received("1\n2\n3\n", "-v");
+        assertThat(err.toString()).endsWith("sent=3\n");
+    }
+
+    @Test
+    void refusesAMessageWithALineFeed() {
+        assertThat(run("", "tcp", ":1", "a\nb")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("client: a message is one line");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tcp",
+                "tpc :3000",
+                "tcp 3000",
+                "--nonsense tcp :1",
+                "tcp :1 --connect-timeout x",
+                "ping tcp :1 hello"
+            })
+    void wrongUsageIsTwo(String words) {
+        assertThat(run("", words.split(" ", -1))).isEqualTo(2);
+        assertThat(err.toString()).startsWith("client: ").endsWith("client: try --help\n");
+    }
+
+    @Test
+    void opensEveryFileBeforeItConnects() throws Exception {
+        Path there = Files.writeString(directory.resolve("there"), "1\n");
+        assertThat(run("", "tcp", "127.0.0.1:1", "--file", there.toString(), "--file", "/no/such"))
+                .isEqualTo(1);
+        assertThat(err.toString()).isEqualTo("client: cannot read /no/such: no such file or directory\n");
+    }
+
+    @Test
+    void oneLineSaysWhyItCannotConnect() {
+        assertThat(run("", "tcp", "127.0.0.1:1", "hello")).isEqualTo(1);
+        assertThat(err.toString())
+                .isEqualTo(
+                        "client: cannot connect to tcp 127.0.0.1:1: connection refused; is a server running there?\n");
+    }
+
+    @Test
+    void aResetServerIsAFailure() throws Exception {
+        try (PlainServer server = PlainServer.tcp()) {
+            CompletableFuture<Void> reset = CompletableFuture.runAsync(() -> {
+                try (var peer = server.accept()) {
+                    peer.read(ByteBuffer.allocate(1));
+                    peer.setOption(StandardSocketOptions.SO_LINGER, 0);
+                } catch (IOException failure) {
+                    throw new UncheckedIOException(failure);
+                }
+            });
+            String[] words = server.endpoint().toString().split(" ", -1);
+            assertThat(run("x\n".repeat(5_000_000), words[0], words[1])).isEqualTo(1);
+            reset.get(10, SECONDS);
+            assertThat(err.toString()).contains("client: connection ", " messages were written (", "sent=");
+        }
+    }
+
+    @Test
+    void pingTellsWhetherSomebodyAccepts() throws Exception {
+        try (PlainServer server = PlainServer.tcp()) {
+            String[] words = server.endpoint().toString().split(" ", -1);
+            assertThat(run("", "ping", words[0], words[1])).isZero();
+        }
+        assertThat(run("", "ping", "tcp", "127.0.0.1:1")).isEqualTo(1);
+        assertThat(err.toString()).startsWith("client: cannot connect to tcp 127.0.0.1:1");
+    }
+
+    @Test
+    void printsHelpAndVersion() {
+        assertThat(run("", "--help")).isZero();
+        assertThat(run("", "ping", "--version")).isZero();
+        assertThat(out.toString()).contains("Usage: client.jar", "accu client");
+    }
+}
