@@ -1,7 +1,6 @@
 package cc.accu.line;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.LineBasedFrameDecoder;
@@ -19,8 +18,8 @@ final class LineDecoder extends LineBasedFrameDecoder {
     /** Blocks up to this size are copied, so that a few lines do not hold a whole receive buffer while they wait. */
     private static final int COPIED_BLOCK_BYTES = 16 * 1024;
 
-    private static final ByteBuf FEED = constant('\n');
-    private static final ByteBuf RETURN = constant('\r');
+    private static final ByteBuf FEED = LineBytes.constant('\n');
+    private static final ByteBuf RETURN = LineBytes.constant('\r');
 
     private final LineFraming framing;
     private final int max;
@@ -30,8 +29,7 @@ final class LineDecoder extends LineBasedFrameDecoder {
     private long readMillis;
     private End end = End.EOF;
     private State state = State.LINE;
-    private long skippedBytes;
-    private boolean skippedReturn;
+    private SkippedLine skipped = new SkippedLine(0, false);
 
     /** What the next byte belongs to. */
     private enum State {
@@ -92,9 +90,9 @@ final class LineDecoder extends LineBasedFrameDecoder {
         ByteBuf block = in.readSlice(lastFeed + 1 - in.readerIndex());
         LineScan scan = LineScan.of(block);
         if (scan.hasReturns) {
-            block = withoutReturns(ctx, block);
+            block = LineBytes.withoutReturns(ctx.alloc(), block);
         } else if (block.readableBytes() <= COPIED_BLOCK_BYTES) {
-            block = ctx.alloc().buffer(block.readableBytes()).writeBytes(block);
+            block = LineBytes.copy(ctx.alloc(), block);
         } else {
             block.retain();
         }
@@ -105,29 +103,15 @@ final class LineDecoder extends LineBasedFrameDecoder {
         }
     }
 
-    /** A copy of whole lines that has no carriage return before a line feed. */
-    private static ByteBuf withoutReturns(ChannelHandlerContext ctx, ByteBuf block) {
-        ByteBuf copy = ctx.alloc().buffer(block.readableBytes());
-        while (block.isReadable()) {
-            int length = block.bytesBefore((byte) '\n');
-            boolean hasReturn = length > 0 && block.getByte(block.readerIndex() + length - 1) == '\r';
-            copy.writeBytes(block, hasReturn ? length - 1 : length);
-            block.skipBytes(hasReturn ? 2 : 1);
-            copy.writeByte('\n');
-        }
-        return copy;
-    }
-
     /** Takes ownership of {@code block}, some of whose lines are too long. */
     private void takeLineByLine(ChannelHandlerContext ctx, ByteBuf block) {
         try {
             while (block.isReadable() && state != State.NOTHING) {
                 int length = block.bytesBefore((byte) '\n');
                 if (length <= max) {
-                    fire(ctx, ctx.alloc().buffer(length + 1).writeBytes(block, length + 1), 1);
+                    fire(ctx, LineBytes.copy(ctx.alloc(), block.readSlice(length + 1)), 1);
                 } else if (framing.longLine() == LongLine.SPLIT) {
-                    split(ctx, block, length);
-                    block.skipBytes(1);
+                    split(ctx, block.readSlice(length + 1), length, null);
                 } else {
                     block.skipBytes(length + 1);
                     drop(ctx, length);
@@ -139,12 +123,15 @@ final class LineDecoder extends LineBasedFrameDecoder {
     }
 
     /** Fires {@code length} bytes, which are a whole line or what is left of one, in pieces. */
-    private void split(ChannelHandlerContext ctx, ByteBuf in, int length) {
+    private void split(ChannelHandlerContext ctx, ByteBuf in, int length, @Nullable End unterminated) {
         int left = length;
         for (; left > max; left -= max) {
-            ctx.fireChannelRead(batch(terminated(ctx, in, max), 1, true, null));
+            ctx.fireChannelRead(batch(LineBytes.terminated(ctx.alloc(), in, max), 1, true, null));
+            if (state == State.NOTHING && unterminated == null) {
+                return; // the next handler ended the input
+            }
         }
-        ctx.fireChannelRead(batch(terminated(ctx, in, left), 1, false, state == State.NOTHING ? end : null));
+        ctx.fireChannelRead(batch(LineBytes.terminated(ctx.alloc(), in, left), 1, false, unterminated));
         lineNumber++;
     }
 
@@ -157,7 +144,7 @@ final class LineDecoder extends LineBasedFrameDecoder {
         int more = feed < 0 ? in.readableBytes() : feed - start;
         if (fits(have, in, more)) {
             // A copy, so that the parent does not hold the receive buffer until the rest of the line comes.
-            super.channelRead(ctx, feed < 0 ? terminatorless(ctx, in) : in.readRetainedSlice(more + 1));
+            super.channelRead(ctx, feed < 0 ? LineBytes.copy(ctx.alloc(), in) : in.readRetainedSlice(more + 1));
         } else {
             startLongLine(ctx, in, have);
         }
@@ -175,14 +162,13 @@ final class LineDecoder extends LineBasedFrameDecoder {
 
     private void startLongLine(ChannelHandlerContext ctx, ByteBuf in, int have) throws Exception {
         if (framing.longLine() != LongLine.SPLIT) {
-            skippedBytes = have;
-            skippedReturn = have == max + 1;
+            skipped = new SkippedLine(have, have == max + 1);
             state = State.SKIPPED_LINE;
             if (have > 0) {
                 super.channelRead(ctx, FEED.duplicate());
             }
             if (framing.longLine() == LongLine.CLOSE) {
-                drop(ctx, have + in.readableBytes());
+                drop(ctx, have + LineBytes.lengthSeen(in));
             }
             return;
         }
@@ -191,6 +177,9 @@ final class LineDecoder extends LineBasedFrameDecoder {
         }
         state = State.END_OF_PIECE;
         super.channelRead(ctx, FEED.duplicate());
+        if (state == State.NOTHING) {
+            return; // the next handler ended the input
+        }
         state = State.REST_OF_SPLIT_LINE;
         if (have > max) {
             super.channelRead(ctx, RETURN.duplicate());
@@ -198,17 +187,9 @@ final class LineDecoder extends LineBasedFrameDecoder {
     }
 
     private void skip(ChannelHandlerContext ctx, ByteBuf in) {
-        int length = in.bytesBefore((byte) '\n');
-        int taken = length < 0 ? in.readableBytes() : length;
-        if (taken > 0) {
-            skippedReturn = in.getByte(in.readerIndex() + taken - 1) == '\r';
-        }
-        skippedBytes += taken;
-        in.skipBytes(taken);
-        if (length >= 0) {
-            in.skipBytes(1);
+        if (skipped.isEndedBy(in)) {
             state = State.LINE;
-            drop(ctx, skippedReturn ? skippedBytes - 1 : skippedBytes);
+            drop(ctx, skipped.bytesWithoutReturn());
         }
     }
 
@@ -255,11 +236,11 @@ final class LineDecoder extends LineBasedFrameDecoder {
         State last = state;
         state = State.NOTHING;
         if (last == State.SKIPPED_LINE) {
-            drop(ctx, skippedBytes);
+            drop(ctx, skipped.bytes());
         } else if (in.isReadable()) {
             int length = in.readableBytes();
             if (length <= max || framing.longLine() == LongLine.SPLIT) {
-                split(ctx, in, length);
+                split(ctx, in, length, end);
             } else {
                 in.skipBytes(length);
                 drop(ctx, length);
@@ -306,18 +287,5 @@ final class LineDecoder extends LineBasedFrameDecoder {
 
     private LineBatch batch(ByteBuf lines, int count, boolean cut, @Nullable End unterminated) {
         return new LineBatch(lines, count, origin, lineNumber, readMillis, cut, unterminated);
-    }
-
-    private static ByteBuf terminated(ChannelHandlerContext ctx, ByteBuf in, int length) {
-        return ctx.alloc().buffer(length + 1).writeBytes(in, length).writeByte('\n');
-    }
-
-    private static ByteBuf terminatorless(ChannelHandlerContext ctx, ByteBuf in) {
-        return ctx.alloc().buffer(in.readableBytes()).writeBytes(in);
-    }
-
-    private static ByteBuf constant(char value) {
-        return Unpooled.unreleasableBuffer(
-                Unpooled.wrappedBuffer(new byte[] {(byte) value}).asReadOnly());
     }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * How bytes become batches of lines: the limits, and the one place that orders the handlers for it. What comes out of
  * them, in order, are {@link LineBatch}es, which the next handler owns, and {@link LineDropped} events; when the input
- * has ended, for whatever reason, one {@link io.netty.channel.socket.ChannelInputShutdownEvent} or
+ * has ended, for whatever reason, at least one {@link io.netty.channel.socket.ChannelInputShutdownEvent} or
  * {@code channelInactive} follows the last of them.
  *
  * @param maxLineBytes the longest line, its terminator not counted

@@ -1,7 +1,7 @@
 package cc.accu.line;
 
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
  * Ends the input when no byte came for the read timeout, or a line was not finished within the line timeout. Time in
  * which we did not read does not count against the sender. Event-loop confined.
  */
-final class ReadDeadlines extends ChannelInboundHandlerAdapter {
+final class ReadDeadlines extends ChannelDuplexHandler {
     private final long readNanos;
     private final long lineNanos;
     private final LineDecoder decoder;
     private long lastReadAt;
     private long lineStartedAt;
     private long numberOfThatLine;
+    private boolean readFollows;
     private @Nullable Future<?> next;
 
     ReadDeadlines(LineFraming framing, LineDecoder decoder) {
@@ -28,14 +29,14 @@ final class ReadDeadlines extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        lastReadAt = System.nanoTime();
+        lastReadAt = now(ctx);
         schedule(ctx, untilExpiry(lastReadAt));
         ctx.fireChannelActive();
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        lastReadAt = System.nanoTime();
+        lastReadAt = now(ctx);
         ctx.fireChannelRead(message);
         if (!decoder.inLine()) {
             numberOfThatLine = 0;
@@ -45,6 +46,32 @@ final class ReadDeadlines extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** With autoRead on, Netty asks for the next read right after this. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.fireChannelReadComplete();
+        readFollows = ctx.channel().config().isAutoRead();
+    }
+
+    /** Any other read is the first after a pause: both times start again. */
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        if (!readFollows) {
+            startAgain(ctx);
+        }
+        readFollows = false;
+        ctx.read();
+    }
+
+    private void startAgain(ChannelHandlerContext ctx) {
+        lastReadAt = now(ctx);
+        lineStartedAt = lastReadAt;
+    }
+
+    private static long now(ChannelHandlerContext ctx) {
+        return ctx.executor().ticker().nanoTime();
+    }
+
     private void schedule(ChannelHandlerContext ctx, long nanos) {
         cancel();
         next = ctx.executor().schedule(() -> check(ctx), nanos, TimeUnit.NANOSECONDS);
@@ -52,10 +79,9 @@ final class ReadDeadlines extends ChannelInboundHandlerAdapter {
 
     private void check(ChannelHandlerContext ctx) {
         if (!ctx.channel().config().isAutoRead()) {
-            lastReadAt = System.nanoTime();
-            lineStartedAt = lastReadAt;
+            startAgain(ctx);
         }
-        long left = untilExpiry(System.nanoTime());
+        long left = untilExpiry(now(ctx));
         if (left > 0) {
             schedule(ctx, left);
         } else {

@@ -65,13 +65,20 @@ final class EndpointSyntax {
             String value = equals < 0 ? "" : unescape(option.substring(equals + 1));
             switch (equals < 0 ? option : option.substring(0, equals)) {
                 case "mode" -> mode = parseMode(value);
-                case "group" -> group = Optional.of(value).filter(name -> !name.isBlank());
+                case "group" -> group = Optional.of(parseGroup(value));
                 default ->
                     throw new IllegalArgumentException(
                             "unknown option '" + option + "' of a unix endpoint; it has mode=0660 and group=NAME");
             }
         }
         return new Endpoint.Unix(path, mode, group);
+    }
+
+    private static String parseGroup(String name) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("group needs a name or number, for example group=adm");
+        }
+        return name;
     }
 
     private static int parseMode(String octal) {

@@ -16,6 +16,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -184,7 +185,8 @@ final class TcpTransport extends Transport {
 
     /** The protocol to ask the system for; null is Netty's word for IPv6 where there is any, which takes both. */
     private @Nullable SocketProtocolFamily protocol() {
-        return tcp.family() == Endpoint.Family.IPV4 ? SocketProtocolFamily.INET : null;
+        boolean ipv4 = tcp.family() == Endpoint.Family.IPV4 || tcp.host().equals("0.0.0.0");
+        return ipv4 ? SocketProtocolFamily.INET : null;
     }
 
     private ChannelFactory<? extends Channel> channels() {
@@ -201,7 +203,7 @@ final class TcpTransport extends Transport {
         if (address == null) {
             return new Peer("gone", Optional.empty());
         }
-        String host = address.getAddress().getHostAddress();
+        String host = NetUtil.toAddressString(address.getAddress());
         return new Peer((host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort(), Optional.empty());
     }
 }

@@ -1,5 +1,7 @@
 package cc.accu.transport;
 
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -32,11 +34,13 @@ final class UnixSocketFile {
     private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 
     private final Endpoint.Unix unix;
+    private final SocketIo io;
     private final Path path;
     private @Nullable Object key;
 
-    UnixSocketFile(Endpoint.Unix unix) {
+    UnixSocketFile(Endpoint.Unix unix, SocketIo io) {
         this.unix = unix;
+        this.io = io;
         this.path = Path.of(unix.path());
     }
 
@@ -80,10 +84,9 @@ final class UnixSocketFile {
     }
 
     /** Only a refused connection shows that nobody listens: a full queue or a lack of rights does not. */
-    private boolean somebodyListens() throws IOException {
-        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            probe.configureBlocking(false);
-            probe.connect(UnixDomainSocketAddress.of(path));
+    private boolean somebodyListens() {
+        try {
+            probe();
             return true;
         } catch (IOException failure) {
             return switch (Reason.of(failure)) {
@@ -96,6 +99,23 @@ final class UnixSocketFile {
                                     + Reason.describe(failure) + "); remove it, or choose another path",
                             failure);
             };
+        }
+    }
+
+    /** Connects, without waiting. The JDK's own sockets do not take the longest paths. */
+    private void probe() throws IOException {
+        if (io == SocketIo.NIO) {
+            try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                probe.configureBlocking(false);
+                probe.connect(UnixDomainSocketAddress.of(path));
+            }
+        } else {
+            Socket probe = Socket.newSocketDomain();
+            try {
+                probe.connect(new DomainSocketAddress(unix.path()));
+            } finally {
+                probe.close();
+            }
         }
     }
 

@@ -8,8 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
-import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class UnixSocketLock implements AutoCloseable {
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private static final int MOST_MARK_BYTES = 1 << 30;
 
     /** Locks of the operating system are per process, so threads need one of their own. */
     private static final ReentrantLock IN_THIS_PROCESS = new ReentrantLock();
@@ -40,10 +41,9 @@ final class UnixSocketLock implements AutoCloseable {
             long deadline = System.nanoTime() + WAIT_NANOS;
             while (System.nanoTime() < deadline) {
                 FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                if (isLocked(channel) && isAt(path, channel)) {
+                if (holds(channel, path)) {
                     return new UnixSocketLock(path, channel);
                 }
-                channel.close();
                 LockSupport.parkNanos(RETRY_NANOS);
             }
             throw new IOException("another process has been starting there for 10 s; it holds " + path);
@@ -53,17 +53,30 @@ final class UnixSocketLock implements AutoCloseable {
         }
     }
 
-    private static boolean isLocked(FileChannel channel) throws IOException {
-        FileLock lock = channel.tryLock();
-        return lock != null;
+    /** Whether the channel's file is locked now and still at {@code path}; the channel is closed if not. */
+    private static boolean holds(FileChannel channel, Path path) throws IOException {
+        boolean holds = false;
+        try {
+            FileLock lock = channel.tryLock();
+            holds = lock != null && isAt(path, channel);
+            return holds;
+        } finally {
+            if (!holds) {
+                channel.close();
+            }
+        }
     }
 
-    /** Whether the file we locked still has the name: its last holder removed it before letting go. */
+    /**
+     * Whether the file we locked still has the name: its last holder removed it before letting go. A size that nobody
+     * else would give it tells. To open the name and look would not do: a process that closes any descriptor of a file
+     * loses its locks on it.
+     */
     private static boolean isAt(Path path, FileChannel channel) throws IOException {
-        byte[] token = UUID.randomUUID().toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-        channel.write(ByteBuffer.wrap(token), 0);
+        long last = ThreadLocalRandom.current().nextInt(MOST_MARK_BYTES);
+        channel.truncate(0).write(ByteBuffer.allocate(1), last);
         try {
-            return Arrays.equals(Files.readAllBytes(path), token);
+            return Files.size(path) == last + 1;
         } catch (NoSuchFileException removed) {
             return false;
         }

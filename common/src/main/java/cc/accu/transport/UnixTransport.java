@@ -66,7 +66,7 @@ final class UnixTransport extends Transport {
      */
     private Listener listenOnFile(ServerBootstrap bootstrap) {
         try (UnixSocketLock lock = UnixSocketLock.take(unix)) {
-            UnixSocketFile file = new UnixSocketFile(unix);
+            UnixSocketFile file = new UnixSocketFile(unix, io());
             file.makeFree();
             Channel channel = io() == SocketIo.EPOLL ? bindInPlace(bootstrap, file) : bindAside(bootstrap, file);
             file.remember();
@@ -79,16 +79,25 @@ final class UnixTransport extends Transport {
     /** Binds under the final name, by which {@code ss} then shows it; listens once mode and group are set. */
     private Channel bindInPlace(ServerBootstrap bootstrap, UnixSocketFile file) throws IOException {
         file.reserveName();
+        try {
+            int descriptor = listeningSocket(file.path());
+            bootstrap.channelFactory(() -> new EpollServerDomainSocketChannel(descriptor, true));
+            return bound(bootstrap.register());
+        } catch (IOException | RuntimeException failure) {
+            file.remove();
+            throw failure;
+        }
+    }
+
+    private int listeningSocket(Path path) throws IOException {
         Socket socket = Socket.newSocketDomain();
         try {
             socket.bind(new DomainSocketAddress(unix.path()));
-            UnixSocketFile.setAccess(file.path(), unix);
+            UnixSocketFile.setAccess(path, unix);
             socket.listen(NetUtil.SOMAXCONN);
-            bootstrap.channelFactory(() -> new EpollServerDomainSocketChannel(socket.intValue(), true));
-            return bound(bootstrap.register());
+            return socket.intValue();
         } catch (IOException | RuntimeException failure) {
             socket.close();
-            file.remove();
             throw failure;
         }
     }

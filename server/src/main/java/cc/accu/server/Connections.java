@@ -5,7 +5,6 @@ import cc.accu.line.Origin;
 import cc.accu.transport.Peer;
 import cc.accu.transport.Transport;
 import io.netty.channel.Channel;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -46,11 +45,12 @@ final class Connections {
     }
 
     /** Waits until the last connection is gone; says whether it is. */
-    boolean awaitNone(Duration atMost) throws InterruptedException {
-        long deadline = System.nanoTime() + atMost.toNanos();
-        for (Channel channel : open.keySet()) {
-            if (!channel.closeFuture().await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                return false;
+    boolean awaitNone(long deadlineNanos) throws InterruptedException {
+        while (!open.isEmpty()) {
+            for (Channel channel : open.keySet()) {
+                if (!channel.closeFuture().await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    return false;
+                }
             }
         }
         return true;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -106,21 +107,29 @@ public final class LineServer implements AutoCloseable {
     }
 
     private void stop() {
+        long deadline = System.nanoTime() + drainTimeout.toNanos();
         closeListeners();
         connections.drain();
         boolean drained = false;
         try {
-            drained = connections.awaitNone(drainTimeout);
+            drained = connections.awaitNone(deadline) && closeSink(deadline);
         } catch (InterruptedException stopWaiting) {
             Thread.currentThread().interrupt();
         }
-        if (drained) {
-            intake.sink().close();
-        } else {
+        if (!drained) {
             LOG.error("not drained within {} ms: {} messages not stored", drainTimeout.toMillis(), books().inFlight());
             connections.closeAll();
         }
         loops.close();
+    }
+
+    /** A sink may have to write, for senders that are gone already, to somebody who does not read. */
+    private boolean closeSink(long deadlineNanos) throws InterruptedException {
+        Thread closer = new Thread(() -> intake.sink().close(), "accu-sink-close");
+        closer.setDaemon(true);
+        closer.start();
+        closer.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime())));
+        return !closer.isAlive();
     }
 
     private void closeListeners() {

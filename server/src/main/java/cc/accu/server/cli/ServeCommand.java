@@ -187,17 +187,12 @@ final class ServeCommand implements Callable<Integer> {
 
     /** Ends the server when nobody reads standard output any more; any other failed sink holds its senders. */
     private ServerObserver stopper(Signals signals) {
-        PrintWriter err = spec().commandLine().getErr();
         return new ServerObserver() {
             @Override
             public void sinkFailed(Throwable failure) {
                 sinkFailure.set(failure);
                 if (Reason.of(failure) == Reason.BROKEN_PIPE) {
                     signals.stop(" because nobody reads standard output any more");
-                } else {
-                    err.println(
-                            "server: the sink " + sink + " has failed, senders are held: " + Reason.describe(failure));
-                    err.flush();
                 }
             }
         };

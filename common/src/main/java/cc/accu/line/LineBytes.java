@@ -1,0 +1,47 @@
+package cc.accu.line;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+
+/** Copies and cuts of buffers that hold lines. What is returned belongs to the caller. */
+final class LineBytes {
+    private LineBytes() {}
+
+    /** Reads all. */
+    static ByteBuf copy(ByteBufAllocator allocator, ByteBuf in) {
+        return allocator.buffer(in.readableBytes()).writeBytes(in);
+    }
+
+    /** Reads {@code length} bytes and puts a line feed behind them. */
+    static ByteBuf terminated(ByteBufAllocator allocator, ByteBuf in, int length) {
+        return allocator.buffer(length + 1).writeBytes(in, length).writeByte('\n');
+    }
+
+    /** Reads whole lines, and drops one carriage return before each line feed. */
+    static ByteBuf withoutReturns(ByteBufAllocator allocator, ByteBuf lines) {
+        ByteBuf copy = allocator.buffer(lines.readableBytes());
+        while (lines.isReadable()) {
+            int feed = lines.bytesBefore((byte) '\n');
+            int length = lengthSeen(lines);
+            copy.writeBytes(lines, length).writeByte('\n');
+            lines.skipBytes(feed - length + 1);
+        }
+        return copy;
+    }
+
+    /** The length of the line that starts here: to its terminator, or all that there is of it. */
+    static int lengthSeen(ByteBuf in) {
+        int length = in.bytesBefore((byte) '\n');
+        if (length < 0) {
+            return in.readableBytes();
+        }
+        return length > 0 && in.getByte(in.readerIndex() + length - 1) == '\r' ? length - 1 : length;
+    }
+
+    /** One byte that can be read again and again, through duplicates. */
+    static ByteBuf constant(char value) {
+        return Unpooled.unreleasableBuffer(
+                Unpooled.wrappedBuffer(new byte[] {(byte) value}).asReadOnly());
+    }
+}

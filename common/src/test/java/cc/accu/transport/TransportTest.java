@@ -1,0 +1,177 @@
+package cc.accu.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@SuppressWarnings("AddressSelection") // literal addresses are wanted
+class TransportTest {
+    private static final Duration LONG = Duration.ofSeconds(10);
+
+    private final EventLoops loops = EventLoops.daemon("test");
+    private final Accepted accepted = new Accepted();
+
+    @AfterEach
+    void stop() {
+        loops.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void tellsTheRealPort(boolean preferNative) throws IOException {
+        try (Listener listener = listen("tcp :0", preferNative)) {
+            assertThat(port(listener)).isPositive();
+            assertThat(connects("127.0.0.1", port(listener))).isTrue();
+            assertThat(connects("::1", port(listener))).isEqualTo(hasIpv6());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tcp4 :0, false", "tcp4 :0, true", "tcp 0.0.0.0:0, false", "tcp 0.0.0.0:0, true"})
+    void takesIpv4Only(String endpoint, boolean preferNative) throws IOException {
+        try (Listener listener = listen(endpoint, preferNative)) {
+            assertThat(connects("127.0.0.1", port(listener))).isTrue();
+            assertThat(connects("::1", port(listener))).isFalse();
+        }
+    }
+
+    @Test
+    void takesIpv6Only() throws IOException {
+        assumeTrue(hasIpv6(), "this machine has no IPv6");
+        assumeTrue(SocketIo.ofThisMachine().isPresent(), "needs a native transport");
+        try (Listener listener = listen("tcp6 :0", false)) {
+            assertThat(connects("::1", port(listener))).isTrue();
+            assertThat(connects("127.0.0.1", port(listener))).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void saysThatAPortIsInUse(boolean preferNative) {
+        try (Listener first = listen("tcp 127.0.0.1:0", preferNative)) {
+            String same = first.endpoint().toString();
+            assertThatThrownBy(() -> listen(same, preferNative))
+                    .isInstanceOf(ListenException.class)
+                    .hasMessageStartingWith("cannot listen on " + same + ": address already in use; see who has it");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tcp 192.0.2.1:0, cannot assign requested address; this machine does not have that address",
+        "tcp no-such-host.invalid:1, unknown host 'no-such-host.invalid'; check the name",
+        "tcp6 127.0.0.1:0, '''127.0.0.1'' has no address that tcp6 can use'"
+    })
+    void saysWhyItCannotListen(String endpoint, String why) {
+        for (boolean preferNative : new boolean[] {false, true}) {
+            assertThatThrownBy(() -> listen(endpoint, preferNative))
+                    .isInstanceOf(ListenException.class)
+                    .hasMessageStartingWith("cannot listen on " + endpoint + ": " + why);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
+    void triesEveryAddressOfTheHost(String only) throws Exception {
+        assumeTrue(
+                InetAddress.getAllByName("localhost").length > 1 || only.equals("127.0.0.1"),
+                "localhost has no IPv6 address here");
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName(only))) {
+            Endpoint localhost = new Endpoint.Tcp(Endpoint.Family.ANY, "", server.getLocalPort());
+            Transport.of(localhost, false)
+                    .connect(loops, new Accepted(), LONG)
+                    .get()
+                    .close();
+        }
+    }
+
+    @Test
+    void saysWhyItCannotConnect() throws IOException {
+        int free;
+        try (ServerSocket server = new ServerSocket(0)) {
+            free = server.getLocalPort();
+        }
+        assertThatConnecting("tcp 127.0.0.1:" + free, "connection refused; is a server running there?");
+        assertThatConnecting("tcp no-such-host.invalid:1", "unknown host 'no-such-host.invalid'");
+        assertThatConnecting("unix /tmp/accu-none/s", "no such file or directory; is the server running");
+    }
+
+    @Test
+    void namesThePeer() throws Exception {
+        try (Listener listener = listen("tcp 127.0.0.1:0", false);
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), port(listener))) {
+            Peer peer = Transport.of(listener.endpoint(), false).peer(accepted.next());
+            assertThat(peer.name()).isEqualTo("127.0.0.1:" + client.getLocalPort());
+        }
+    }
+
+    private void assertThatConnecting(String endpoint, String why) {
+        Transport transport = Transport.of(Endpoint.parse(endpoint), false);
+        assertThatThrownBy(() -> transport.connect(loops, new Accepted(), LONG).get())
+                .cause()
+                .isInstanceOf(ConnectException.class)
+                .hasMessageStartingWith("cannot connect to " + endpoint + ": " + why);
+    }
+
+    private Listener listen(String endpoint, boolean preferNative) {
+        return Transport.of(Endpoint.parse(endpoint), preferNative).listen(loops, new Accepted(), accepted);
+    }
+
+    private static int port(Listener listener) {
+        return ((Endpoint.Tcp) listener.endpoint()).port();
+    }
+
+    private static boolean connects(String host, int port) throws IOException {
+        try (Socket client = new Socket()) {
+            client.connect(new InetSocketAddress(InetAddress.getAllByName(host)[0], port), (int) LONG.toMillis());
+            return true;
+        } catch (java.net.SocketException refusedOrNoSuchFamily) {
+            return false;
+        }
+    }
+
+    private static boolean hasIpv6() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+            return probe.isBound();
+        } catch (java.net.BindException noIpv6) {
+            return false;
+        }
+    }
+
+    @Sharable
+    private static final class Accepted extends ChannelInboundHandlerAdapter {
+        private final BlockingQueue<Channel> channels = new LinkedBlockingQueue<>();
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            channels.add(ctx.channel());
+        }
+
+        Channel next() throws InterruptedException {
+            Channel channel = channels.poll(LONG.toSeconds(), TimeUnit.SECONDS);
+            if (channel == null) {
+                throw new AssertionError("nobody connected");
+            }
+            return channel;
+        }
+    }
+}
