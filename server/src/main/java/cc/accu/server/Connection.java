@@ -103,9 +103,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (reading && intake.budget().isSpent()) {
             channel().config().setAutoRead(false);
             waitForBudget();
-        } else if (reading && (heldBytes > intake.windowBytes() || intake.sinkHasFailed().get())) {
+        } else if (reading
+                && (heldBytes > intake.windowBytes() || intake.sinkHasFailed().get())) {
             channel().config().setAutoRead(false);
-        } else if (!reading && !waitingForBudget && heldBytes <= intake.windowBytes() / 2 && !intake.sinkHasFailed().get()) {
+        } else if (!reading
+                && !waitingForBudget
+                && heldBytes <= intake.windowBytes() / 2
+                && !intake.sinkHasFailed().get()) {
             channel().config().setAutoRead(true);
         }
     }
