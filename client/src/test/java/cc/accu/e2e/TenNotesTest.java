@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class TenNotesTest {
     private static final int LINE_BYTES = 1024;
-    private static final int MANY_LINES = 32 * 1024;
+    private static final int MANY_LINES = 20 * 1024;
     private static final Duration SHORT = Duration.ofMillis(150);
 
     @TempDir
