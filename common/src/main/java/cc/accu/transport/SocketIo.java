@@ -8,6 +8,8 @@ import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,7 @@ enum SocketIo {
     KQUEUE;
 
     private static final Logger LOG = LoggerFactory.getLogger(SocketIo.class);
+    private static final Set<String> TOLD_COSTS = ConcurrentHashMap.newKeySet();
 
     /** The native interface of this machine, if its library is there. */
     static Optional<SocketIo> ofThisMachine() {
@@ -27,15 +30,17 @@ enum SocketIo {
         return Epoll.isAvailable() ? Optional.of(EPOLL) : Optional.empty();
     }
 
-    /** The native interface, or NIO after a line that says what is missing and what that costs. */
+    /** The native interface, or NIO after a line that says, once, what is missing and what that costs. */
     static SocketIo ofThisMachineOr(String costOfNio) {
         return ofThisMachine().orElseGet(() -> {
-            LOG.warn(
-                    "no native transport for {} {} ({}): {}",
-                    System.getProperty("os.name"),
-                    System.getProperty("os.arch"),
-                    isMac() ? "netty-transport-native-kqueue" : "netty-transport-native-epoll",
-                    costOfNio);
+            if (TOLD_COSTS.add(costOfNio)) {
+                LOG.warn(
+                        "no native transport for {} {} ({}): {}",
+                        System.getProperty("os.name"),
+                        System.getProperty("os.arch"),
+                        isMac() ? "netty-transport-native-kqueue" : "netty-transport-native-epoll",
+                        costOfNio);
+            }
             return NIO;
         });
     }

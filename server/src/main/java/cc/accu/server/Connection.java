@@ -91,25 +91,27 @@ final class Connection extends ChannelInboundHandlerAdapter {
         intake.observer().discarded(origin, reason, lines);
     }
 
-    /** Stops reading over the limits, goes on at half of them; a failed sink holds its senders for good. */
+    /**
+     * Stops reading over the limits, goes on at half of them; a failed sink holds its senders for good. An input that
+     * has ended stays as it is: epoll has forgotten a socket without interests, and reading it would be an error.
+     */
     private void decideReading() {
-        if (gone) {
+        if (gone || inputEnded) {
             return;
         }
         boolean reading = channel().config().isAutoRead();
         if (reading && intake.budget().isSpent()) {
             channel().config().setAutoRead(false);
             waitForBudget();
-        } else if (reading && (heldBytes > intake.windowBytes() || holdsForFailedSink())) {
+        } else if (reading
+                && (heldBytes > intake.windowBytes() || intake.sinkHasFailed().get())) {
             channel().config().setAutoRead(false);
-        } else if (!reading && !waitingForBudget && heldBytes <= intake.windowBytes() / 2 && !holdsForFailedSink()) {
+        } else if (!reading
+                && !waitingForBudget
+                && heldBytes <= intake.windowBytes() / 2
+                && !intake.sinkHasFailed().get()) {
             channel().config().setAutoRead(true);
         }
-    }
-
-    /** While the server stops, reading on shows that the senders have ended. */
-    private boolean holdsForFailedSink() {
-        return intake.sinkHasFailed().get() && !inputEnded;
     }
 
     private void waitForBudget() {

@@ -100,8 +100,8 @@ public final class WriterSink implements Sink {
                 }
             } catch (IOException problem) {
                 broken = problem;
-            } catch (RuntimeException problem) {
-                broken = new IOException(problem.toString(), problem);
+            } catch (RuntimeException | Error problem) {
+                broken = unexpected(problem);
             }
         }
         complete(written, broken == null ? commit() : broken);
@@ -113,7 +113,14 @@ public final class WriterSink implements Sink {
             return null;
         } catch (IOException problem) {
             return problem;
+        } catch (RuntimeException | Error problem) {
+            return unexpected(problem);
         }
+    }
+
+    /** Whatever a writer throws fails the sink: were the thread to die of it, its senders would wait for ever. */
+    private static IOException unexpected(Throwable problem) {
+        return new IOException(problem.toString(), problem);
     }
 
     private void complete(List<CompletableFuture<Void>> written, @Nullable IOException broken) {

@@ -1,0 +1,139 @@
+package cc.accu.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A packaged jar that runs as a process, with its output in files. */
+final class Jar implements AutoCloseable {
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+    private static final int LONGEST_RUN_SECONDS = 60;
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private Jar(Process process, Path out, Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** The words that run {@code server.jar} or {@code client.jar}. */
+    static List<String> command(String jar, String... arguments) {
+        Path file = Path.of("..", jar, "target", jar + ".jar").toAbsolutePath().normalize();
+        if (!Files.exists(file)) {
+            throw new IllegalStateException(file + " is missing: run mvn package");
+        }
+        List<String> words = new ArrayList<>(List.of(JAVA.toString(), "-Xmx128m", "-jar", file.toString()));
+        words.addAll(List.of(arguments));
+        return words;
+    }
+
+    static Jar start(String jar, Path directory, String... arguments) throws IOException {
+        return start(command(jar, arguments), directory);
+    }
+
+    /** Starts {@code words}; its output goes to files in {@code directory}. */
+    static Jar start(List<String> words, Path directory) throws IOException {
+        Path out = Files.createTempFile(directory, "out", ".txt");
+        Path err = Files.createTempFile(directory, "err", ".txt");
+        Process process = new ProcessBuilder(words)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        return new Jar(process, out, err);
+    }
+
+    /** Starts {@code words} with standard output in a pipe, which nobody reads but {@link #pipe}. */
+    static Jar startPiped(List<String> words, Path directory) throws IOException {
+        Path err = Files.createTempFile(directory, "err", ".txt");
+        Process process = new ProcessBuilder(words).redirectError(err.toFile()).start();
+        return new Jar(process, err, err);
+    }
+
+    InputStream pipe() {
+        return process.getInputStream();
+    }
+
+    /** One line from the pipe. */
+    String readPipedLine() throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int value = pipe().read(); value != '\n' && value >= 0; value = pipe().read()) {
+            line.append((char) value);
+        }
+        return line.toString();
+    }
+
+    Jar types(String input) throws IOException {
+        process.getOutputStream().write(input.getBytes(UTF_8));
+        process.getOutputStream().close();
+        return this;
+    }
+
+    String out() throws IOException {
+        return Files.readString(out);
+    }
+
+    Path outFile() {
+        return out;
+    }
+
+    long countOutLines() throws IOException {
+        try (BufferedReader reader = Files.newBufferedReader(out)) {
+            return reader.lines().count();
+        }
+    }
+
+    String err() {
+        try {
+            return Files.readString(err);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    List<String> errLines() {
+        try (Stream<String> lines = err().lines()) {
+            return lines.toList();
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Sends SIGTERM, and leaves the pipes open, which the process's own method would close. */
+    void terminate() {
+        process.toHandle().destroy();
+    }
+
+    /** The exit code. */
+    int ends() throws InterruptedException {
+        if (!process.waitFor(LONGEST_RUN_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IllegalStateException("still running after " + LONGEST_RUN_SECONDS + " s: " + err());
+        }
+        return process.exitValue();
+    }
+
+    /** Sends SIGTERM; the exit code. */
+    int stops() throws InterruptedException {
+        terminate();
+        return ends();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,66 @@
+package cc.accu.e2e;
+
+import cc.accu.client.LineClient;
+import cc.accu.server.LineServer;
+import cc.accu.transport.Endpoint;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+
+/** What carries the bytes in a test. */
+enum Wire {
+    TCP,
+    TCP_NATIVE,
+    UNIX;
+
+    /** A free endpoint; a Unix socket is in {@code directory}. */
+    Endpoint freeEndpoint(Path directory) {
+        return Endpoint.parse(this == UNIX ? "unix " + directory.resolve("a.sock") : "tcp 127.0.0.1:0");
+    }
+
+    /** A server with this as its only listener. */
+    LineServer.Builder server(Path directory) {
+        return LineServer.builder().listen(freeEndpoint(directory)).preferNative(this == TCP_NATIVE);
+    }
+
+    LineClient.Builder client() {
+        return LineClient.builder().preferNative(this == TCP_NATIVE);
+    }
+
+    /** A listener of the JDK that takes connections and does nothing with them. */
+    ServerSocketChannel rawListener(Path directory) throws IOException {
+        if (this == UNIX) {
+            return ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                    .bind(UnixDomainSocketAddress.of(directory.resolve("raw.sock")));
+        }
+        return ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    /** Where a raw listener listens. */
+    static Endpoint endpointOf(ServerSocketChannel listener) throws IOException {
+        SocketAddress address = listener.getLocalAddress();
+        if (address instanceof UnixDomainSocketAddress unix) {
+            return Endpoint.parse("unix " + unix.getPath());
+        }
+        return Endpoint.parse("tcp 127.0.0.1:" + ((InetSocketAddress) address).getPort());
+    }
+
+    /** Whether a plain sender can break the connection: a Unix socket resets only what it left unread. */
+    boolean canReset() {
+        return this != UNIX;
+    }
+
+    @Override
+    public String toString() {
+        return switch (this) {
+            case TCP -> "tcp";
+            case TCP_NATIVE -> "tcp native";
+            case UNIX -> "unix";
+        };
+    }
+}

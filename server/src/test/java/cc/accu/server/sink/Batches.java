@@ -1,0 +1,58 @@
+package cc.accu.server.sink;
+
+import cc.accu.line.End;
+import cc.accu.line.LineBatch;
+import cc.accu.line.LineFraming;
+import cc.accu.line.Origin;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Batches of lines for tests, and what a format makes of them. */
+final class Batches {
+    static final Origin TCP = Origin.of("tcp 127.0.0.1:3000", "127.0.0.1:51234");
+
+    /** 2026-11-22T06:00:00.123Z. */
+    static final long MILLIS = 1_795_327_200_123L;
+
+    private Batches() {}
+
+    /** Whole lines, each with its LF. */
+    static LineBatch of(String lines) {
+        return of(lines.getBytes(StandardCharsets.UTF_8), TCP);
+    }
+
+    static LineBatch of(byte[] lines, Origin origin) {
+        int count = 0;
+        for (byte value : lines) {
+            count += value == '\n' ? 1 : 0;
+        }
+        return LineBatch.of(Unpooled.copiedBuffer(lines), count, origin, 1, MILLIS);
+    }
+
+    /** What the framing makes of {@code input} that ends with {@code end}. */
+    static List<LineBatch> framed(int maxLine, String input, End end) {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        LineFraming.ofMaxLine(maxLine).appendTo(channel.pipeline(), TCP);
+        channel.writeInbound(Unpooled.copiedBuffer(input, StandardCharsets.UTF_8));
+        LineFraming.end(channel.pipeline(), end);
+        List<LineBatch> batches = new ArrayList<>();
+        for (LineBatch batch = channel.readInbound(); batch != null; batch = channel.readInbound()) {
+            batches.add(batch);
+        }
+        channel.finishAndReleaseAll();
+        return batches;
+    }
+
+    /** Closes the batch. */
+    static String formatted(LineFormat format, LineBatch batch) {
+        ByteBuf out = Unpooled.buffer();
+        try (batch) {
+            format.append(batch, out);
+            return out.toString(StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package cc.accu.server.sink;
+
+import cc.accu.line.LineBatch;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Keeps what is committed; can be made to wait, and to fail. */
+final class MemoryWriter implements LineWriter {
+    final AtomicInteger commits = new AtomicInteger();
+    final AtomicInteger closes = new AtomicInteger();
+    final CountDownLatch firstWrite = new CountDownLatch(1);
+    private final CountDownLatch gate;
+    private final StringBuilder written = new StringBuilder();
+    private volatile String committed = "";
+
+    MemoryWriter() {
+        this(new CountDownLatch(0));
+    }
+
+    /** Writes only once {@code gate} is open. */
+    MemoryWriter(CountDownLatch gate) {
+        this.gate = gate;
+    }
+
+    String committed() {
+        return committed;
+    }
+
+    @Override
+    public void write(LineBatch batch) throws IOException {
+        firstWrite.countDown();
+        try {
+            gate.await();
+        } catch (InterruptedException stop) {
+            throw new IOException(stop);
+        }
+        written.append(batch.lines().toString(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void commit() throws IOException {
+        committed = written.toString();
+        commits.incrementAndGet();
+    }
+
+    @Override
+    public void close() {
+        closes.incrementAndGet();
+    }
+}

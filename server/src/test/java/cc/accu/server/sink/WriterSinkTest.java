@@ -1,0 +1,129 @@
+package cc.accu.server.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cc.accu.line.LineBatch;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class WriterSinkTest extends SinkContract {
+    private final MemoryWriter memory = new MemoryWriter();
+
+    @Override
+    Sink open() {
+        return new WriterSink("test-sink", memory);
+    }
+
+    @Override
+    Optional<Sink> openBroken() {
+        return Optional.of(new WriterSink("test-sink", writer(() -> {
+            throw new IOException("disk on fire");
+        })));
+    }
+
+    @Override
+    Optional<String> stored() {
+        return Optional.of(memory.committed());
+    }
+
+    @Test
+    void commitsOnceForAllThatWaits() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        MemoryWriter slow = new MemoryWriter(gate);
+        try (Sink sink = new WriterSink("test-sink", slow)) {
+            sink.accept(Batches.of("first\n"));
+            slow.firstWrite.await();
+            List<CompletableFuture<Void>> waiting = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                waiting.add(sink.accept(Batches.of("more\n")).toCompletableFuture());
+            }
+            gate.countDown();
+            CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
+            assertThat(slow.commits).hasValue(2);
+        }
+    }
+
+    @Test
+    void closesItsWriterOnce() {
+        Sink sink = open();
+        sink.close();
+        sink.close();
+        assertThat(memory.closes).hasValue(1);
+    }
+
+    @Test
+    void saysWhyItFailed() {
+        try (Sink sink = openBroken().orElseThrow()) {
+            assertThat(sink.accept(Batches.of("a\n")).toCompletableFuture())
+                    .failsWithin(10, TimeUnit.SECONDS)
+                    .withThrowableThat()
+                    .withMessageContaining("disk on fire");
+        }
+    }
+
+    @Test
+    void failsWhenItsWriterThrowsAnError() {
+        try (Sink sink = new WriterSink("test-sink", writer(() -> {
+            throw new StackOverflowError("too deep");
+        }))) {
+            LineBatch batch = Batches.of("a\n");
+            assertThat(sink.accept(batch).toCompletableFuture())
+                    .failsWithin(10, TimeUnit.SECONDS)
+                    .withThrowableThat()
+                    .withMessageContaining("too deep");
+            assertThat(batch.lines().refCnt()).isZero();
+            assertThat(sink.accept(Batches.of("b\n")).toCompletableFuture()).failsWithin(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void failsWhenItsWriterCannotCommitForAnUnexpectedReason() {
+        MemoryWriter never = new MemoryWriter();
+        try (Sink sink = new WriterSink("test-sink", new LineWriter() {
+            @Override
+            public void write(LineBatch batch) {}
+
+            @Override
+            public void commit() {
+                throw new IllegalStateException("no commit today");
+            }
+
+            @Override
+            public void close() {
+                never.close();
+            }
+        })) {
+            assertThat(sink.accept(Batches.of("a\n")).toCompletableFuture())
+                    .failsWithin(10, TimeUnit.SECONDS)
+                    .withThrowableThat()
+                    .withMessageContaining("no commit today");
+        }
+        assertThat(never.closes).hasValue(1);
+    }
+
+    /** Something that a writer does with a batch. */
+    private interface Write {
+        void run() throws IOException;
+    }
+
+    private static LineWriter writer(Write write) {
+        return new LineWriter() {
+            @Override
+            public void write(LineBatch batch) throws IOException {
+                write.run();
+            }
+
+            @Override
+            public void commit() {}
+
+            @Override
+            public void close() {}
+        };
+    }
+}
