@@ -153,6 +153,8 @@ class ConnectionLossTest {
                 } while (!sent.get(sent.size() - 1).isCompletedExceptionally());
                 assertThatThrownBy(() -> sent.get(sent.size() - 1).get()).hasCauseInstanceOf(WindowFullException.class);
                 assertThat(client.messagesSent()).isEqualTo(sent.size() - 1);
+                // What the peer has not read when it closes becomes a reset.
+                await().until(() -> client.messagesWritten() > 0);
                 assertThat(peer.isOpen()).isTrue();
             }
             assertThatThrownBy(client::close).isInstanceOf(DeliveryException.class);
