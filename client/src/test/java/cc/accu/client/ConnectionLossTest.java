@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -76,19 +79,53 @@ class ConnectionLossTest {
 
     @Test
     void writeTimeoutSparesASlowReaderThatMoves() throws Exception {
+        Duration timeout = Duration.ofSeconds(1);
         try (PlainServer server = PlainServer.tcp()) {
-            CompletableFuture<String> text = server.text();
-            try (LineClient client =
-                    LineClient.builder().writeTimeout(Duration.ofMillis(500)).connect(server.endpoint())) {
+            CompletableFuture<Long> received = CompletableFuture.supplyAsync(() -> readSlowly(server));
+            try (LineClient client = LineClient.builder().writeTimeout(timeout).connect(server.endpoint())) {
+                long start = System.nanoTime();
                 sendUntilStuck(client, 20_000).get(30, SECONDS);
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(timeout.multipliedBy(2));
             }
-            assertThat(text.get(10, SECONDS)).hasSize(20_000_000);
+            assertThat(received.get(30, SECONDS)).isEqualTo(20_000_000);
+        }
+    }
+
+    private static long readSlowly(PlainServer server) {
+        try (SocketChannel peer = server.accept()) {
+            long all = 0;
+            ByteBuffer some = ByteBuffer.allocate(32 * 1024);
+            for (int n = peer.read(some); n >= 0; n = peer.read(some.clear())) {
+                all += n;
+                LockSupport.parkNanos(MILLISECONDS.toNanos(4));
+            }
+            return all;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"tcp", "unix"})
     void noticesThePeersCloseWithoutWriting(String network) throws Exception {
+        try (PlainServer server = server(network)) {
+            LineClient client = LineClient.connect(server.endpoint());
+            try (SocketChannel peer = server.accept()) {
+                peer.shutdownOutput();
+                // Ends once the client has ended the connection: nothing was sent, so it must have read.
+                assertThat(PlainServer.rest(peer)).isEmpty();
+            }
+            CompletableFuture<Void> late = client.send("late");
+            assertThat(late).isCompletedExceptionally();
+            assertThat(failureOf(late))
+                    .hasMessage("connection closed by peer: 0 of 1 messages were written (0 of 5 bytes)");
+            assertThatThrownBy(client::close).isInstanceOf(DeliveryException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "unix"})
+    void failsEverySendOnceThePeerHasClosed(String network) throws Exception {
         try (PlainServer server = server(network)) {
             LineClient client = LineClient.connect(server.endpoint());
             server.accept().close();

@@ -6,6 +6,10 @@ import java.io.IOException;
 public final class ConnectException extends IOException {
     private static final long serialVersionUID = 1;
 
+    public ConnectException(Endpoint endpoint, String whyAndWhatToDo) {
+        super("cannot connect to " + endpoint + ": " + whyAndWhatToDo);
+    }
+
     public ConnectException(Endpoint endpoint, String whyAndWhatToDo, Throwable cause) {
         super("cannot connect to " + endpoint + ": " + whyAndWhatToDo, cause);
     }

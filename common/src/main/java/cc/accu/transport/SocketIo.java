@@ -53,6 +53,12 @@ enum SocketIo {
         };
     }
 
+    /** The longest path of a Unix socket: the system wants a final NUL, and the JDK one byte more than that. */
+    int mostPathBytes() {
+        int structBytes = isMac() ? 104 : 108;
+        return structBytes - (this == NIO ? 2 : 1);
+    }
+
     static boolean isMac() {
         return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("mac");
     }

@@ -31,6 +31,7 @@ final class UnixSocketFile {
     private static final Logger LOG = LoggerFactory.getLogger(UnixSocketFile.class);
     private static final int FILE_TYPE = 0170000;
     private static final int SOCKET_TYPE = 0140000;
+    private static final int MOST_NAMES_TRIED = 1000;
     private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 
     private final Endpoint.Unix unix;
@@ -125,10 +126,10 @@ final class UnixSocketFile {
     }
 
     /** A name in the same directory that a socket may have. */
-    Path unusedSibling() {
+    Path unusedSibling() throws IOException {
         String directory = unix.path().substring(0, unix.path().lastIndexOf('/') + 1);
-        int room = Endpoint.Unix.MOST_PATH_BYTES - directory.getBytes(StandardCharsets.UTF_8).length;
-        while (true) {
+        int room = io.mostPathBytes() - directory.getBytes(StandardCharsets.UTF_8).length;
+        for (int attempt = 0; attempt < MOST_NAMES_TRIED; attempt++) {
             StringBuilder name = new StringBuilder(directory);
             for (int i = 0; i < Math.min(room, 12); i++) {
                 name.append(ALPHABET.charAt(ThreadLocalRandom.current().nextInt(ALPHABET.length())));
@@ -138,6 +139,7 @@ final class UnixSocketFile {
                 return sibling;
             }
         }
+        throw new IOException("no name is free beside " + path);
     }
 
     void moveHere(Path aside) throws IOException {

@@ -20,8 +20,10 @@ import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -41,6 +43,10 @@ final class UnixTransport extends Transport {
 
     @Override
     public Listener listen(EventLoops loops, ChannelHandler acceptHandler, ChannelHandler connectionHandler) {
+        Optional<String> cannot = whyNotOverThisIo();
+        if (cannot.isPresent()) {
+            throw new ListenException(unix, cannot.get());
+        }
         ServerBootstrap bootstrap = serverBootstrap(loops, acceptHandler, connectionHandler);
         if (io() != SocketIo.NIO) {
             bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -48,10 +54,22 @@ final class UnixTransport extends Transport {
         return unix.isAbstract() ? listenOnName(bootstrap) : listenOnFile(bootstrap);
     }
 
-    private Listener listenOnName(ServerBootstrap bootstrap) {
-        if (io() != SocketIo.EPOLL) {
-            throw new ListenException(unix, "abstract sockets need Linux and its native transport; use a path");
+    /** What is wrong with the address when it is used without the system interface that it needs. */
+    private Optional<String> whyNotOverThisIo() {
+        int length = unix.path().getBytes(StandardCharsets.UTF_8).length;
+        if (unix.isAbstract()) {
+            return io() == SocketIo.EPOLL
+                    ? Optional.empty()
+                    : Optional.of("abstract sockets need Linux and its native transport; use a path");
         }
+        return length <= io().mostPathBytes()
+                ? Optional.empty()
+                : Optional.of("the path has " + length + " bytes, and here, over "
+                        + io().name().toLowerCase(Locale.ROOT) + ", the most is " + io().mostPathBytes()
+                        + "; choose a shorter directory");
+    }
+
+    private Listener listenOnName(ServerBootstrap bootstrap) {
         try {
             bootstrap.channel(EpollServerDomainSocketChannel.class);
             return new Listener(unix, bound(bootstrap.bind(address(unix.path()))), () -> {});
@@ -128,6 +146,10 @@ final class UnixTransport extends Transport {
 
     @Override
     public CompletableFuture<Channel> connect(EventLoops loops, ChannelHandler handler, Duration timeout) {
+        Optional<String> cannot = whyNotOverThisIo();
+        if (cannot.isPresent()) {
+            return CompletableFuture.failedFuture(new ConnectException(unix, cannot.get()));
+        }
         Bootstrap bootstrap = bootstrap(loops, handler, timeout);
         if (io() != SocketIo.NIO) {
             bootstrap.option(ChannelOption.ALLOW_HALF_CLOSURE, true);

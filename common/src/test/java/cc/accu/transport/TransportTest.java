@@ -2,23 +2,31 @@ package cc.accu.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -115,12 +123,46 @@ class TransportTest {
         assertThatConnecting("unix /tmp/accu-none/s", "no such file or directory; is the server running");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, 127.0.0.1, false",
+        "127.0.0.1, 127.0.0.1, true",
+        "::1, [::1], false",
+        "::1, [::1], true",
+    })
+    void namesATcpPeerByItsAddress(String host, String printed, boolean preferNative) throws Exception {
+        assumeTrue(hasIpv6() || !host.equals("::1"), "this machine has no IPv6");
+        try (Listener listener = listen("tcp " + printed + ":0", preferNative);
+                Socket client = new Socket(InetAddress.getByName(host), port(listener))) {
+            Peer peer = Transport.of(listener.endpoint(), preferNative).peer(accepted.next());
+            assertThat(peer.name()).isEqualTo(printed + ":" + client.getLocalPort());
+            assertThat(peer.credentials()).isEmpty();
+        }
+    }
+
     @Test
-    void namesThePeer() throws Exception {
-        try (Listener listener = listen("tcp 127.0.0.1:0", false);
-                Socket client = new Socket(InetAddress.getLoopbackAddress(), port(listener))) {
-            Peer peer = Transport.of(listener.endpoint(), false).peer(accepted.next());
-            assertThat(peer.name()).isEqualTo("127.0.0.1:" + client.getLocalPort());
+    void namesAUnixPeerByItsProcessAndUser(@TempDir Path directory) throws Exception {
+        assumeTrue(Epoll.isAvailable(), "credentials need a native transport");
+        int pid = (int) ProcessHandle.current().pid();
+        int uid = (int) Files.getAttribute(directory, "unix:uid");
+        Peer peer = unixPeer(directory);
+        assertThat(peer.name()).isEqualTo("pid=" + pid + ",uid=" + uid);
+        int gid = (int) Files.getAttribute(directory, "unix:gid");
+        assertThat(peer.credentials()).contains(new Peer.Credentials(pid, uid, gid));
+    }
+
+    @Test
+    void namesAUnixPeerByItsKindOverNio(@TempDir Path directory) throws Exception {
+        assumeFalse(SocketIo.ofThisMachine().isPresent(), "this machine has a native transport");
+        assertThat(unixPeer(directory)).isEqualTo(new Peer("unix", Optional.empty()));
+    }
+
+    private Peer unixPeer(Path directory) throws Exception {
+        Path path = directory.resolve("s");
+        try (Listener listener = listen("unix " + path, false);
+                SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            assertThat(client.isConnected()).isTrue();
+            return Transport.of(listener.endpoint(), false).peer(accepted.next());
         }
     }
 

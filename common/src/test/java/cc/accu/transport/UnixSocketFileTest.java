@@ -2,8 +2,11 @@ package cc.accu.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.Epoll;
@@ -19,14 +22,20 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,6 +81,9 @@ class UnixSocketFileTest {
                 .hasMessageStartingWith("cannot listen on unix " + path + ": a " + kind + " is in the way");
         assertThat(key()).isEqualTo(before);
         assertThat(names()).containsExactly("s");
+        if (kind.equals("regular file")) {
+            assertThat(path).hasContent("mine");
+        }
     }
 
     @Test
@@ -98,8 +110,87 @@ class UnixSocketFileTest {
     @CsvSource({"'', rw-rw----", "?mode=0600, rw-------", "?mode=0666, rw-rw-rw-", "?mode=0007, ------rwx"})
     void givesTheFileItsMode(String options, String mode) throws IOException {
         try (Listener listener = listen("unix://" + path + options)) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
-                    .isEqualTo(mode);
+            assertThat(mode()).isEqualTo(mode);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"umask 077", "umask 000"})
+    void givesTheFileItsModeWhateverTheUmask(String umask) throws Exception {
+        try (JavaProcess server = JavaProcess.startAfter(umask, ListenProbe.class, "unix " + path)) {
+            assertThat(server.says()).isEqualTo("ready");
+            server.hears("go");
+            assertThat(server.says()).isEqualTo("listening on unix " + path);
+            assertThat(mode()).isEqualTo("rw-rw----");
+        }
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void letsNobodyConnectBeforeTheFileHasItsMode() throws Exception {
+        try (Hammer hammer = new Hammer()) {
+            for (int round = 0; round < ROUNDS; round++) {
+                try (Listener listener = listen("unix://" + path + "?mode=0007")) {
+                    hammer.awaitAnotherConnection();
+                }
+            }
+            assertThat(hammer.modes()).containsOnly("------rwx");
+        }
+    }
+
+    /** That there is no such group shows where the file gets its access: nobody may have been let in by then. */
+    @Test
+    void letsNobodyConnectWhenTheAccessCannotBeSet() throws Exception {
+        try (Hammer hammer = new Hammer()) {
+            for (int round = 0; round < ROUNDS; round++) {
+                assertThatThrownBy(() -> listen("unix://" + path + "?group=no-such-group"))
+                        .isInstanceOf(ListenException.class);
+            }
+            assertThat(hammer.attempts()).isPositive();
+            assertThat(hammer.modes()).isEmpty();
+        }
+    }
+
+    /** A thread that connects as fast as it can, and notes the file's mode after each success. */
+    private final class Hammer implements AutoCloseable {
+        private final Queue<String> modes = new ConcurrentLinkedQueue<>();
+        private final AtomicLong attempts = new AtomicLong();
+        private final AtomicBoolean closed = new AtomicBoolean();
+        private final Thread thread = new Thread(this::run);
+
+        Hammer() {
+            thread.start();
+            await().until(() -> attempts.get() > 0);
+        }
+
+        private void run() {
+            while (!closed.get()) {
+                attempts.incrementAndGet();
+                try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+                    modes.add(mode());
+                } catch (IOException refused) {
+                    // most attempts are: the file is not there, or nobody listens yet or any more
+                }
+            }
+        }
+
+        void awaitAnotherConnection() {
+            int before = modes.size();
+            await().pollInterval(Duration.ofMillis(1)).until(() -> modes.size() > before);
+        }
+
+        long attempts() {
+            return attempts.get();
+        }
+
+        Queue<String> modes() {
+            return modes;
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            closed.set(true);
+            thread.join();
         }
     }
 
@@ -151,20 +242,26 @@ class UnixSocketFileTest {
         }
     }
 
+    @RepeatedTest(3)
+    void letsOneOfTwoStartingProcessesWin() throws Exception {
+        try (JavaProcess one = JavaProcess.start(ListenProbe.class, "unix " + path);
+                JavaProcess other = JavaProcess.start(ListenProbe.class, "unix " + path)) {
+            assertThat(List.of(one.says(), other.says())).containsOnly("ready");
+            one.hears("go");
+            other.hears("go");
+            assertThat(List.of(one.says(), other.says()))
+                    .containsOnlyOnce("listening on unix " + path)
+                    .anySatisfy(why -> assertThat(why).contains("another process is listening"));
+        }
+        assertThat(names()).isEmpty();
+    }
+
     @Test
     void keepsOtherProcessesOutWhileLocked() throws Exception {
         try (UnixSocketLock lock = UnixSocketLock.take(Endpoint.Unix.at(path.toString()))) {
-            Process other = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            LockProbe.class.getName(),
-                            path + ".lock")
-                    .redirectErrorStream(true)
-                    .start();
-            assertThat(new String(other.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
-                    .isEqualTo("locked by another process");
+            try (JavaProcess other = JavaProcess.start(LockProbe.class, path + ".lock")) {
+                assertThat(other.says()).isEqualTo("locked by another process");
+            }
         }
         assertThat(names()).isEmpty();
     }
@@ -187,17 +284,11 @@ class UnixSocketFileTest {
     }
 
     @Test
-    void takesALongPathWithANameOfOneLetter() throws Exception {
-        Path deep = directory.resolve("d".repeat(105 - directory.toString().length() - 1));
-        Files.createDirectory(deep);
-        path = deep.resolve("s");
-        assertThat(path.toString()).hasSize(107);
+    void takesTheLongestPathWithANameOfOneLetter() throws Exception {
+        path = longPath(SocketIo.ofThisMachine().orElse(SocketIo.NIO).mostPathBytes());
         try (Listener listener = listen("unix " + path)) {
-            // The JDK's own sockets take one byte less.
-            Transport.of(listener.endpoint(), false)
-                    .connect(loops, new Ignore(), java.time.Duration.ofSeconds(5))
-                    .get()
-                    .close();
+            // The JDK's own sockets take one byte less than epoll.
+            connect(listener.endpoint()).get().close();
             assertThatThrownBy(() -> listen("unix " + path)).hasMessageContaining("another process is listening");
         }
         leaveStaleSocket(path);
@@ -205,12 +296,49 @@ class UnixSocketFileTest {
         assertThat(path).doesNotExist();
     }
 
-    /** Without the help of the JDK, which does not take the longest paths. */
+    private Path longPath(int bytes) throws IOException {
+        Path deep =
+                directory.resolve("d".repeat(bytes - 2 - directory.toString().length() - 1));
+        Files.createDirectory(deep);
+        Path path = deep.resolve("s");
+        assertThat(path.toString()).hasSize(bytes);
+        return path;
+    }
+
+    private CompletableFuture<Channel> connect(Endpoint endpoint) {
+        return Transport.of(endpoint, false).connect(loops, new Ignore(), Duration.ofSeconds(5));
+    }
+
     private static void leaveStaleSocket(Path path) throws IOException {
-        assumeTrue(Epoll.isAvailable(), "binding to the longest paths needs epoll");
-        Socket socket = Socket.newSocketDomain();
-        socket.bind(new DomainSocketAddress(path.toString()));
-        socket.close();
+        if (Epoll.isAvailable()) {
+            Socket socket = Socket.newSocketDomain();
+            socket.bind(new DomainSocketAddress(path.toString()));
+            socket.close();
+        } else {
+            ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                    .bind(UnixDomainSocketAddress.of(path))
+                    .close();
+        }
+    }
+
+    @Test
+    void saysThatAPathIsTooLongForNio() throws Exception {
+        assumeFalse(Epoll.isAvailable(), "epoll takes every path that an endpoint may have");
+        path = longPath(107);
+        String why = "the path has 107 bytes, and here, over nio, the most is 106";
+        assertThatThrownBy(() -> listen("unix " + path)).hasMessageContaining(why);
+        assertThatThrownBy(() -> connect(Endpoint.Unix.at(path.toString())).get())
+                .hasMessageContaining(why);
+        assertThat(path.getParent()).isEmptyDirectory();
+    }
+
+    @Test
+    void saysThatAnAbstractNameNeedsTheNativeTransport() {
+        assumeFalse(Epoll.isAvailable(), "epoll has abstract names");
+        String why = "abstract sockets need Linux and its native transport; use a path";
+        assertThatThrownBy(() -> listen("unix @accu-test")).hasMessageContaining(why);
+        assertThatThrownBy(() -> connect(Endpoint.parse("unix @accu-test")).get())
+                .hasMessageContaining(why);
     }
 
     @Test
@@ -218,10 +346,7 @@ class UnixSocketFileTest {
         assumeTrue(Epoll.isAvailable(), "abstract sockets need Linux and epoll");
         Transport transport = Transport.of(Endpoint.parse("unix @accu-test-" + directory.getFileName()), false);
         try (Listener listener = transport.listen(loops, new Ignore(), new Ignore())) {
-            transport
-                    .connect(loops, new Ignore(), java.time.Duration.ofSeconds(5))
-                    .get()
-                    .close();
+            connect(transport.endpoint()).get().close();
             assertThat(listener.endpoint()).isEqualTo(transport.endpoint());
         }
     }
@@ -234,6 +359,10 @@ class UnixSocketFileTest {
         try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             assertThat(client.isConnected()).isTrue();
         }
+    }
+
+    private String mode() throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
     private Object key() throws IOException {
