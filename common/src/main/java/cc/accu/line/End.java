@@ -16,11 +16,6 @@ public enum End {
     /** The server is stopping. */
     SHUTDOWN;
 
-    /** Whether a line that ended like this may lack bytes that its sender meant to send. */
-    public boolean cutShort() {
-        return this != EOF;
-    }
-
     /** The name as formats print it, for example {@code eof}. */
     @Override
     public String toString() {

@@ -64,7 +64,7 @@ public final class LineBatch implements AutoCloseable {
         for (ByteBuf outer = lines; outer != null; outer = outer.unwrap()) {
             whole = outer;
         }
-        return Math.max(whole.capacity(), lines.readableBytes());
+        return whole.capacity();
     }
 
     public Origin origin() {

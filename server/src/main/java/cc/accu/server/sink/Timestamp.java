@@ -1,6 +1,5 @@
 package cc.accu.server.sink;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -19,9 +18,5 @@ final class Timestamp {
             text = FORM.format(Instant.ofEpochMilli(epochMillis));
         }
         return text;
-    }
-
-    byte[] asciiOf(long epochMillis) {
-        return of(epochMillis).getBytes(StandardCharsets.US_ASCII);
     }
 }
