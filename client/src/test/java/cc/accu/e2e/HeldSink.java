@@ -2,6 +2,7 @@ package cc.accu.e2e;
 
 import cc.accu.line.Line;
 import cc.accu.line.LineBatch;
+import cc.accu.server.sink.Durability;
 import cc.accu.server.sink.Sink;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -70,6 +71,11 @@ final class HeldSink implements Sink {
 
     List<String> texts() {
         return lines().stream().map(Line::utf8).toList();
+    }
+
+    @Override
+    public Durability durability() {
+        return Durability.NONE;
     }
 
     @Override

@@ -91,6 +91,11 @@ public final class LineBatch implements AutoCloseable {
         return Optional.ofNullable(end);
     }
 
+    /** Another batch of the same lines and memory, with an owner of its own. Nobody may change the lines from now on. */
+    public LineBatch share() {
+        return new LineBatch(lines.retainedDuplicate(), count, origin, firstNumber, receivedMillis, cut, end);
+    }
+
     /** Passes each line, as a copy, in order. */
     public void forEach(Consumer<? super Line> action) {
         long number = firstNumber;

@@ -48,7 +48,9 @@ record Intake(
     CompletionStage<Void> accept(LineBatch batch) {
         ledger.received(batch.count());
         observer.received(batch.origin(), batch.count(), batch.bytes());
-        return sink.accept(batch);
+        CompletionStage<Void> stored = sink.accept(batch);
+        sink.flush();
+        return stored;
     }
 
     void sinkFailed(Throwable failure) {

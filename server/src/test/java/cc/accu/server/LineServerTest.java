@@ -11,6 +11,7 @@ import cc.accu.line.LineBatch;
 import cc.accu.line.LineFraming;
 import cc.accu.line.LongLine;
 import cc.accu.line.Origin;
+import cc.accu.server.sink.Durability;
 import cc.accu.server.sink.Sink;
 import cc.accu.server.sink.Sinks;
 import cc.accu.transport.Endpoint;
@@ -280,6 +281,11 @@ class LineServerTest {
             @Override
             public CompletionStage<Void> accept(LineBatch batch) {
                 return sink.accept(batch);
+            }
+
+            @Override
+            public Durability durability() {
+                return sink.durability();
             }
 
             @Override

@@ -41,6 +41,11 @@ final class ChannelWriter implements LineWriter {
     }
 
     @Override
+    public Durability durability() {
+        return Durability.WRITTEN;
+    }
+
+    @Override
     public void close() throws IOException {
         buffer.release();
         channel.close();

@@ -4,12 +4,38 @@ import cc.accu.line.LineBatch;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** A blocking destination, used by one thread: {@link WriterSink} makes a sink of it. */
+/**
+ * A blocking destination: {@link WriterSink} makes a sink of it. One call at a time, and every call sees what the ones
+ * before it did; not always on the same thread if it {@link #isQuick}.
+ */
 public interface LineWriter extends Closeable {
 
-    /** Writes the batch, or keeps it in memory until {@link #commit}. The caller stays its owner. */
+    /**
+     * Writes the batch, or keeps it in memory until {@link #commit}. The caller stays its owner, and keeps it open until
+     * {@link #commit} has returned.
+     *
+     * @throws NoSpaceException when there is no room for now: the batch is taken all the same, and the next call goes on
+     *     where this one stopped
+     * @throws IOException when the destination is broken, for good
+     */
     void write(LineBatch batch) throws IOException;
 
-    /** Makes everything written so far as safe as this destination can; then it counts as stored. */
+    /**
+     * Makes everything written so far as safe as this destination can; then it counts as stored.
+     *
+     * @throws NoSpaceException when there is no room for now: call again later
+     * @throws IOException when the destination is broken, for good
+     */
     void commit() throws IOException;
+
+    /** What {@link #commit} makes of lines. Any thread. */
+    Durability durability();
+
+    /** Whether all calls take about as long as copying: then an event loop may make them. Any thread; never changes. */
+    default boolean isQuick() {
+        return false;
+    }
+
+    /** Opens its file again by name, because somebody may have moved it. Called after a commit. */
+    default void reopen() throws IOException {}
 }

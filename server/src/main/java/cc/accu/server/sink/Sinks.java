@@ -64,7 +64,17 @@ public final class Sinks {
             }
 
             @Override
+            public Durability durability() {
+                return Durability.NONE;
+            }
+
+            @Override
             public void close() {}
+
+            @Override
+            public String toString() {
+                return "discard";
+            }
         };
     }
 
@@ -73,7 +83,7 @@ public final class Sinks {
      * returns; an exception fails the sink for good. A slow handler slows the senders down.
      */
     public static Sink handler(Consumer<? super Line> handler) {
-        return new WriterSink("accu-handler", new LineWriter() {
+        return new WriterSink("handler", new LineWriter() {
             @Override
             public void write(LineBatch batch) {
                 batch.forEach(handler);
@@ -81,6 +91,11 @@ public final class Sinks {
 
             @Override
             public void commit() {}
+
+            @Override
+            public Durability durability() {
+                return Durability.NONE;
+            }
 
             @Override
             public void close() {}
@@ -92,7 +107,7 @@ public final class Sinks {
         LineFormat format = kind.create();
         boolean shown = kind != LineFormat.Kind.RAW && Terminal.OUTPUT.isAttached();
         return new WriterSink(
-                "accu-sink-stdout",
+                "stdout",
                 new ChannelWriter(
                         new FileOutputStream(FileDescriptor.out).getChannel(),
                         shown ? new TerminalEscape(format) : format));

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -15,120 +16,301 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A {@link LineWriter} with a thread of its own and group commit: the thread takes all that waits, writes it, commits
- * once, and completes the lot. There is no timer: an idle sink commits at once, a busy one in large groups. Any thread.
+ * A {@link LineWriter} with group commit: a thread takes all that waits, writes it, commits once, and completes the lot.
+ * There is no timer: an idle sink commits at once, a busy one in large groups. With a writer that is quick, whoever
+ * flushes does that itself while nobody else is at it, and the thread takes over when the writer turns out slow, or has
+ * no space. Any thread.
  */
 public final class WriterSink implements Sink {
     private static final Logger LOG = LoggerFactory.getLogger(WriterSink.class);
 
+    /** What waits is still in the processor's cache up to about here. */
+    private static final int SOON_BYTES = 256 * 1024;
+
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long SLOW_FOR_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long RETRY_MILLIS = 100;
+
+    private final String name;
     private final LineWriter writer;
     private final Thread thread;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
     // Guarded by lock.
     private Queue<Entry> waiting = new ArrayDeque<>();
+    private long waitingBytes;
+    private boolean flushed;
     private boolean closed;
+    private boolean reopening;
 
-    /** Set once, by the writing thread. */
+    /** Held by whoever uses the writer; taken before {@link #lock}. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    /** What could not be written for want of space. Guarded by {@link #writing}. */
+    private @Nullable Group stalled;
+
+    private volatile boolean threadIsNeeded;
+    private volatile long slowUntil = System.nanoTime();
     private volatile @Nullable IOException failure;
 
     private record Entry(LineBatch batch, CompletableFuture<Void> stored) {}
 
-    /** Starts the thread, which owns {@code writer} from now on and closes it at the end. */
-    public WriterSink(String threadName, LineWriter writer) {
+    /**
+     * Starts the thread. The sink owns {@code writer} from now on and closes it at the end.
+     *
+     * @param name the sink's address; what is before its colon names the thread
+     */
+    public WriterSink(String name, LineWriter writer) {
+        this.name = name;
         this.writer = writer;
-        this.thread = new Thread(this::run, threadName);
+        this.thread = new Thread(this::run, "accu-sink-" + name.split("[:?]", 2)[0]);
         thread.setDaemon(true);
         thread.start();
     }
 
     @Override
     public CompletionStage<Void> accept(LineBatch batch) {
+        Entry entry = new Entry(batch, new CompletableFuture<>());
         IOException refusal;
+        boolean soon;
         lock.lock();
         try {
             refusal = closed ? new IOException("the sink is closed") : failure;
             if (refusal == null) {
-                Entry entry = new Entry(batch, new CompletableFuture<>());
                 waiting.add(entry);
-                changed.signal();
-                return entry.stored;
+                waitingBytes += batch.bytes();
             }
+            soon = waitingBytes >= SOON_BYTES;
         } finally {
             lock.unlock();
         }
-        batch.close();
-        return CompletableFuture.failedFuture(refusal);
+        if (refusal != null) {
+            batch.close();
+            return CompletableFuture.failedFuture(refusal);
+        }
+        if (soon) {
+            flush();
+        }
+        return entry.stored;
+    }
+
+    @Override
+    public void flush() {
+        if (!writer.isQuick() || threadIsNeeded || System.nanoTime() - slowUntil < 0) {
+            wakeThread();
+            return;
+        }
+        // Whoever fails to get the lock has its entries taken by the holder, who looks again after letting go.
+        while (isWaiting() && writing.tryLock()) {
+            try {
+                if (stalled != null) {
+                    return; // the thread is at it, and goes on with what waits
+                }
+                storeHere();
+            } finally {
+                writing.unlock();
+            }
+        }
+    }
+
+    private void wakeThread() {
+        lock.lock();
+        try {
+            flushed = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isWaiting() {
+        lock.lock();
+        try {
+            return !waiting.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void storeHere() {
+        long start = System.nanoTime();
+        Group group = new Group(takeWaiting());
+        if (!group.isStored()) {
+            stalled = group;
+            threadIsNeeded = true;
+            wakeThread();
+        }
+        long end = System.nanoTime();
+        if (end - start > SLOW_NANOS) {
+            slowUntil = end + SLOW_FOR_NANOS;
+        }
     }
 
     private void run() {
-        try {
-            for (Queue<Entry> group = nextGroup(); !group.isEmpty(); group = nextGroup()) {
-                store(group);
+        boolean open = true;
+        while (open) {
+            open = awaitWork();
+            writing.lock();
+            try {
+                storeAll();
+                reopenIfAsked();
+            } finally {
+                writing.unlock();
             }
-            writer.close();
-        } catch (IOException atClose) {
-            LOG.warn("closing failed: {}", atClose.getMessage());
         }
+        closeWriter();
     }
 
-    /** All that waits; waits for some; nothing once the sink is closed and everything is written. */
-    private Queue<Entry> nextGroup() {
+    /** Whether the sink is still open. */
+    private boolean awaitWork() {
         lock.lock();
         try {
-            while (waiting.isEmpty() && !closed) {
+            while (!closed && !reopening && !(flushed && !waiting.isEmpty()) && !threadIsNeeded) {
                 changed.awaitUninterruptibly();
             }
-            Queue<Entry> group = waiting;
-            waiting = new ArrayDeque<>();
-            return group;
+            flushed = false;
+            return !closed;
         } finally {
             lock.unlock();
         }
     }
 
-    private void store(Queue<Entry> group) {
-        List<CompletableFuture<Void>> written = new ArrayList<>(group.size());
-        IOException broken = failure;
-        while (!group.isEmpty()) {
-            Entry entry = group.remove();
-            written.add(entry.stored);
-            try (LineBatch batch = entry.batch) {
+    private void storeAll() {
+        if (stalled != null) {
+            outwait(stalled);
+            stalled = null;
+        }
+        threadIsNeeded = false;
+        for (Queue<Entry> next = takeWaiting(); !next.isEmpty(); next = takeWaiting()) {
+            Group group = new Group(next);
+            if (!group.isStored()) {
+                outwait(group);
+            }
+        }
+    }
+
+    /** Tries until there is space: what is taken is never dropped. */
+    private void outwait(Group group) {
+        long since = System.nanoTime();
+        LOG.warn("{}: no space left on device; senders are held until there is", name);
+        do {
+            pause();
+        } while (!group.isStored());
+        if (failure == null) {
+            LOG.warn("{}: goes on after {} ms without space", name, (System.nanoTime() - since) / 1_000_000);
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+        } catch (InterruptedException nobodyDoes) {
+            throw new IllegalStateException(nobodyDoes);
+        }
+    }
+
+    private Queue<Entry> takeWaiting() {
+        lock.lock();
+        try {
+            Queue<Entry> taken = waiting;
+            waiting = new ArrayDeque<>();
+            waitingBytes = 0;
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Entries that are committed together. */
+    private final class Group {
+        private final Queue<Entry> unwritten;
+        private final List<Entry> written;
+
+        Group(Queue<Entry> entries) {
+            this.unwritten = entries;
+            this.written = new ArrayList<>(entries.size());
+        }
+
+        /** Whether it is known what became of the group; if not, there is no space, and this is to be called again. */
+        boolean isStored() {
+            IOException broken = failure;
+            try {
                 if (broken == null) {
-                    writer.write(batch);
+                    store();
                 }
+            } catch (NoSpaceException forNow) {
+                return false;
             } catch (IOException problem) {
                 broken = problem;
             } catch (RuntimeException | Error problem) {
-                broken = unexpected(problem);
+                // Were the thread to die of what a writer throws, its senders would wait for ever.
+                broken = new IOException(problem.toString(), problem);
+            }
+            complete(broken);
+            return true;
+        }
+
+        private void store() throws IOException {
+            while (!unwritten.isEmpty()) {
+                Entry entry = unwritten.remove();
+                written.add(entry);
+                writer.write(entry.batch);
+            }
+            writer.commit();
+        }
+
+        private void complete(@Nullable IOException broken) {
+            written.addAll(unwritten);
+            written.forEach(entry -> entry.batch.close());
+            if (broken == null) {
+                written.forEach(entry -> entry.stored.complete(null));
+            } else {
+                failure = broken;
+                written.forEach(entry -> entry.stored.completeExceptionally(broken));
             }
         }
-        complete(written, broken == null ? commit() : broken);
     }
 
-    private @Nullable IOException commit() {
+    @Override
+    public Durability durability() {
+        return writer.durability();
+    }
+
+    @Override
+    public void reopen() {
+        lock.lock();
         try {
-            writer.commit();
-            return null;
-        } catch (IOException problem) {
-            return problem;
-        } catch (RuntimeException | Error problem) {
-            return unexpected(problem);
+            reopening = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Whatever a writer throws fails the sink: were the thread to die of it, its senders would wait for ever. */
-    private static IOException unexpected(Throwable problem) {
-        return new IOException(problem.toString(), problem);
+    private void reopenIfAsked() {
+        lock.lock();
+        try {
+            if (!reopening) {
+                return;
+            }
+            reopening = false;
+        } finally {
+            lock.unlock();
+        }
+        try {
+            writer.reopen();
+        } catch (IOException problem) {
+            LOG.error("{}: cannot reopen, goes on with the file it has: {}", name, problem.getMessage());
+        }
     }
 
-    private void complete(List<CompletableFuture<Void>> written, @Nullable IOException broken) {
-        if (broken == null) {
-            written.forEach(stored -> stored.complete(null));
-        } else {
-            failure = broken;
-            written.forEach(stored -> stored.completeExceptionally(broken));
+    private void closeWriter() {
+        try {
+            writer.close();
+        } catch (IOException atClose) {
+            LOG.warn("{}: closing failed: {}", name, atClose.getMessage());
         }
     }
 
@@ -146,5 +328,10 @@ public final class WriterSink implements Sink {
         } catch (InterruptedException stopWaiting) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 }

@@ -46,6 +46,11 @@ final class MemoryWriter implements LineWriter {
     }
 
     @Override
+    public Durability durability() {
+        return Durability.NONE;
+    }
+
+    @Override
     public void close() {
         closes.incrementAndGet();
     }

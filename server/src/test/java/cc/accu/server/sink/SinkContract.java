@@ -29,8 +29,8 @@ abstract class SinkContract {
     @Test
     void completesOnlyAfterTheLinesCanBeReadBack() throws Exception {
         try (Sink sink = open()) {
-            Optional<String> whenComplete = await(
-                    sink.accept(Batches.of("one\ntwo\n")).toCompletableFuture().thenApply(done -> stored()));
+            Optional<String> whenComplete =
+                    await(flushed(sink, Batches.of("one\ntwo\n")).thenApply(done -> stored()));
             assumeTrue(whenComplete.isPresent(), "keeps nothing to read back");
             assertThat(whenComplete).contains("one\ntwo\n");
         }
@@ -45,6 +45,7 @@ abstract class SinkContract {
                 last = sink.accept(Batches.of(i + "\n")).toCompletableFuture();
                 sent.append(i).append('\n');
             }
+            sink.flush();
             await(last);
             assumeTrue(stored().isPresent(), "keeps nothing to read back");
             assertThat(stored()).contains(sent.toString());
@@ -55,7 +56,7 @@ abstract class SinkContract {
     void closesEveryBatchThatItStored() throws Exception {
         try (Sink sink = open()) {
             LineBatch batch = Batches.of("one\n");
-            await(sink.accept(batch).toCompletableFuture());
+            await(flushed(sink, batch));
             assertThat(batch.lines().refCnt()).isZero();
         }
     }
@@ -65,7 +66,7 @@ abstract class SinkContract {
         try (Sink sink = brokenOrSkip()) {
             List<LineBatch> batches = List.of(Batches.of("one\n"), Batches.of("two\n"), Batches.of("three\n"));
             for (LineBatch batch : batches) {
-                CompletableFuture<Void> stage = sink.accept(batch).toCompletableFuture();
+                CompletableFuture<Void> stage = flushed(sink, batch);
                 assertThat(stage).failsWithin(10, TimeUnit.SECONDS);
             }
             assertThat(batches).allMatch(batch -> batch.lines().refCnt() == 0);
@@ -76,7 +77,7 @@ abstract class SinkContract {
     void refusesEverythingAfterItsFirstFailure() throws Exception {
         try (Sink sink = brokenOrSkip()) {
             for (int i = 0; i < 5; i++) {
-                assertThat(sink.accept(Batches.of("a\n")).toCompletableFuture()).failsWithin(10, TimeUnit.SECONDS);
+                assertThat(flushed(sink, Batches.of("a\n"))).failsWithin(10, TimeUnit.SECONDS);
             }
         }
     }
@@ -102,6 +103,13 @@ abstract class SinkContract {
         LineBatch late = Batches.of("late\n");
         assertThat(sink.accept(late).toCompletableFuture()).isDone();
         assertThat(late.lines().refCnt()).isZero();
+    }
+
+    /** Hands over a batch alone. */
+    static CompletableFuture<Void> flushed(Sink sink, LineBatch batch) {
+        CompletableFuture<Void> stored = sink.accept(batch).toCompletableFuture();
+        sink.flush();
+        return stored;
     }
 
     private Sink brokenOrSkip() throws IOException {

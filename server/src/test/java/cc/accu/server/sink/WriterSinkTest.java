@@ -37,12 +37,13 @@ class WriterSinkTest extends SinkContract {
         CountDownLatch gate = new CountDownLatch(1);
         MemoryWriter slow = new MemoryWriter(gate);
         try (Sink sink = new WriterSink("test-sink", slow)) {
-            sink.accept(Batches.of("first\n"));
+            flushed(sink, Batches.of("first\n"));
             slow.firstWrite.await();
             List<CompletableFuture<Void>> waiting = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
                 waiting.add(sink.accept(Batches.of("more\n")).toCompletableFuture());
             }
+            sink.flush();
             gate.countDown();
             CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
             assertThat(slow.commits).hasValue(2);
@@ -60,7 +61,7 @@ class WriterSinkTest extends SinkContract {
     @Test
     void saysWhyItFailed() {
         try (Sink sink = openBroken().orElseThrow()) {
-            assertThat(sink.accept(Batches.of("a\n")).toCompletableFuture())
+            assertThat(flushed(sink, Batches.of("a\n")))
                     .failsWithin(10, TimeUnit.SECONDS)
                     .withThrowableThat()
                     .withMessageContaining("disk on fire");
@@ -73,12 +74,12 @@ class WriterSinkTest extends SinkContract {
             throw new StackOverflowError("too deep");
         }))) {
             LineBatch batch = Batches.of("a\n");
-            assertThat(sink.accept(batch).toCompletableFuture())
+            assertThat(flushed(sink, batch))
                     .failsWithin(10, TimeUnit.SECONDS)
                     .withThrowableThat()
                     .withMessageContaining("too deep");
             assertThat(batch.lines().refCnt()).isZero();
-            assertThat(sink.accept(Batches.of("b\n")).toCompletableFuture()).failsWithin(10, TimeUnit.SECONDS);
+            assertThat(flushed(sink, Batches.of("b\n"))).failsWithin(10, TimeUnit.SECONDS);
         }
     }
 
@@ -95,11 +96,16 @@ class WriterSinkTest extends SinkContract {
             }
 
             @Override
+            public Durability durability() {
+                return Durability.NONE;
+            }
+
+            @Override
             public void close() {
                 never.close();
             }
         })) {
-            assertThat(sink.accept(Batches.of("a\n")).toCompletableFuture())
+            assertThat(flushed(sink, Batches.of("a\n")))
                     .failsWithin(10, TimeUnit.SECONDS)
                     .withThrowableThat()
                     .withMessageContaining("no commit today");
@@ -121,6 +127,11 @@ class WriterSinkTest extends SinkContract {
 
             @Override
             public void commit() {}
+
+            @Override
+            public Durability durability() {
+                return Durability.NONE;
+            }
 
             @Override
             public void close() {}
