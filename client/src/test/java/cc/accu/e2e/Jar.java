@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A packaged jar that runs as a process, with its output in files. */
-final class Jar implements AutoCloseable {
+public final class Jar implements AutoCloseable {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
     private static final int LONGEST_RUN_SECONDS = 60;
 
@@ -28,12 +28,21 @@ final class Jar implements AutoCloseable {
         this.err = err;
     }
 
-    /** The words that run {@code server.jar} or {@code client.jar}. */
-    static List<String> command(String jar, String... arguments) {
-        Path file = Path.of("..", jar, "target", jar + ".jar").toAbsolutePath().normalize();
+    /** Where {@code server.jar} or {@code client.jar} is; {@code -Daccu.server.jar=FILE} runs another one. */
+    public static Path file(String jar) {
+        String built = Path.of("..", jar, "target", jar + ".jar").toString();
+        Path file = Path.of(System.getProperty("accu." + jar + ".jar", built))
+                .toAbsolutePath()
+                .normalize();
         if (!Files.exists(file)) {
             throw new IllegalStateException(file + " is missing: run mvn package");
         }
+        return file;
+    }
+
+    /** The words that run {@code server.jar} or {@code client.jar}. */
+    public static List<String> command(String jar, String... arguments) {
+        Path file = file(jar);
         List<String> words = new ArrayList<>(List.of(JAVA.toString(), "-Xmx128m", "-jar", file.toString()));
         words.addAll(List.of(arguments));
         return words;
@@ -44,7 +53,7 @@ final class Jar implements AutoCloseable {
     }
 
     /** Starts {@code words}; its output goes to files in {@code directory}. */
-    static Jar start(List<String> words, Path directory) throws IOException {
+    public static Jar start(List<String> words, Path directory) throws IOException {
         Path out = Files.createTempFile(directory, "out", ".txt");
         Path err = Files.createTempFile(directory, "err", ".txt");
         Process process = new ProcessBuilder(words)
@@ -55,13 +64,13 @@ final class Jar implements AutoCloseable {
     }
 
     /** Starts {@code words} with standard output in a pipe, which nobody reads but {@link #pipe}. */
-    static Jar startPiped(List<String> words, Path directory) throws IOException {
+    public static Jar startPiped(List<String> words, Path directory) throws IOException {
         Path err = Files.createTempFile(directory, "err", ".txt");
         Process process = new ProcessBuilder(words).redirectError(err.toFile()).start();
         return new Jar(process, err, err);
     }
 
-    InputStream pipe() {
+    public InputStream pipe() {
         return process.getInputStream();
     }
 
@@ -84,7 +93,7 @@ final class Jar implements AutoCloseable {
         return Files.readString(out);
     }
 
-    Path outFile() {
+    public Path outFile() {
         return out;
     }
 
@@ -94,7 +103,7 @@ final class Jar implements AutoCloseable {
         }
     }
 
-    String err() {
+    public String err() {
         try {
             return Files.readString(err);
         } catch (IOException failure) {
@@ -108,17 +117,26 @@ final class Jar implements AutoCloseable {
         }
     }
 
-    boolean isAlive() {
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** Sends SIGTERM, and leaves the pipes open, which the process's own method would close. */
-    void terminate() {
+    public void terminate() {
         process.toHandle().destroy();
     }
 
+    /** Sends SIGKILL, and waits until nothing is left. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
     /** The exit code. */
-    int ends() throws InterruptedException {
+    public int ends() throws InterruptedException {
         if (!process.waitFor(LONGEST_RUN_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new IllegalStateException("still running after " + LONGEST_RUN_SECONDS + " s: " + err());
@@ -127,7 +145,7 @@ final class Jar implements AutoCloseable {
     }
 
     /** Sends SIGTERM; the exit code. */
-    int stops() throws InterruptedException {
+    public int stops() throws InterruptedException {
         terminate();
         return ends();
     }

@@ -1,0 +1,143 @@
+package cc.accu.reliability;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
+import java.util.Random;
+import java.util.function.Supplier;
+
+/**
+ * A sender that speaks accu/1 with nothing but a socket: it keeps what is not acknowledged, and sends it again, in order, on
+ * its next connection. Runs on a thread of its own until {@link #finish} or {@link #close}.
+ */
+final class AckSender implements Account, AutoCloseable {
+    private static final int LONGEST_PAUSE_MILLIS = 20;
+
+    private final int sender;
+    private final Supplier<SocketAddress> server;
+    private final Lines lines;
+    private final Findings findings;
+    private final SenderOptions options;
+    private final Random random;
+    private final Thread thread;
+
+    private volatile int attempted;
+    private volatile int acknowledged;
+    private volatile int limit = Integer.MAX_VALUE;
+    private volatile boolean finishing;
+    private volatile boolean stopped;
+
+    AckSender(
+            int sender,
+            Supplier<SocketAddress> server,
+            Lines lines,
+            Findings findings,
+            SenderOptions options,
+            long seed) {
+        this.sender = sender;
+        this.server = server;
+        this.lines = lines;
+        this.findings = findings;
+        this.options = options;
+        this.random = new Random(seed + sender);
+        this.thread = new Thread(this::run, "sender-" + sender);
+        this.thread.setDaemon(true);
+    }
+
+    AckSender start() {
+        thread.start();
+        return this;
+    }
+
+    private void run() {
+        boolean finished = false;
+        while (!stopped && !finished) {
+            try (SocketChannel socket = SocketChannel.open(server.get())) {
+                findings.counted("connections");
+                finished = new Conversation(this, socket, random).hold();
+            } catch (IOException lost) {
+                // What a cut, a kill or a restart looks like from here: the next connection goes on.
+            }
+            pause();
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(random.nextInt(LONGEST_PAUSE_MILLIS));
+        } catch (InterruptedException stop) {
+            stopped = true;
+        }
+    }
+
+    Lines lines() {
+        return lines;
+    }
+
+    SenderOptions options() {
+        return options;
+    }
+
+    Findings findings() {
+        return findings;
+    }
+
+    /** The last line that may be sent for now. */
+    int limit() {
+        return finishing ? attempted : limit;
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    boolean isFinished() {
+        return (finishing || attempted == limit) && acknowledged == attempted;
+    }
+
+    void sending(int sequence) {
+        attempted = Math.max(attempted, sequence);
+    }
+
+    void heardAck(int sequence) {
+        acknowledged = Math.max(acknowledged, sequence);
+    }
+
+    @Override
+    public int sender() {
+        return sender;
+    }
+
+    @Override
+    public int attempted() {
+        return attempted;
+    }
+
+    @Override
+    public int acknowledged() {
+        return acknowledged;
+    }
+
+    /** Sends that many lines and no more. */
+    AckSender upTo(int sequence) {
+        limit = sequence;
+        return this;
+    }
+
+    /** Sends nothing new. What was sent goes on being sent until it is acknowledged. */
+    void finish() {
+        finishing = true;
+    }
+
+    boolean awaitEnd(long millis) throws InterruptedException {
+        thread.join(Math.max(1, millis));
+        return !thread.isAlive();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        stopped = true;
+        thread.interrupt();
+        thread.join();
+    }
+}

@@ -1,0 +1,79 @@
+package cc.accu.reliability;
+
+import cc.accu.e2e.Jar;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** {@code client.jar --ack} with a file of lines, which it may be given again and again until it has delivered it. */
+final class ClientRun implements Account {
+    private final Lab lab;
+    private final int sender;
+    private final int count;
+    private final Path file;
+    private @Nullable Jar jar;
+    private boolean delivered;
+
+    private ClientRun(Lab lab, int sender, int count) {
+        this.lab = lab;
+        this.sender = sender;
+        this.count = count;
+        this.file = lab.directory().resolve("input-" + sender);
+    }
+
+    static ClientRun of(Lab lab, int count) throws IOException {
+        ClientRun run = lab.senders().add(new ClientRun(lab, lab.senders().nextNumber(), count));
+        byte[] line = new byte[Lines.LONGEST];
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(run.file))) {
+            for (int i = 1; i <= count; i++) {
+                out.write(line, 0, lab.lines().write(line, 0, run.sender, i));
+            }
+        }
+        return run;
+    }
+
+    /** Starts it with the whole file. */
+    void start(int port) throws IOException {
+        jar = lab.opens(Jar.start(
+                Jar.command("client", "tcp", "127.0.0.1:" + port, "--ack", "--file", file.toString()),
+                lab.directory()));
+    }
+
+    boolean isAlive() {
+        return jar != null && jar.isAlive();
+    }
+
+    void kill() throws InterruptedException {
+        if (jar != null) {
+            jar.kill();
+        }
+    }
+
+    /** Waits for its end. Exit code 0 says that everything is acknowledged. */
+    void delivers() throws IOException, InterruptedException {
+        if (jar != null) {
+            int exit = jar.ends();
+            delivered = exit == 0;
+            lab.findings().check(delivered, "client.jar --ack ended with " + exit + ": " + jar.err());
+        }
+        Files.delete(file);
+    }
+
+    @Override
+    public int sender() {
+        return sender;
+    }
+
+    @Override
+    public int attempted() {
+        return count;
+    }
+
+    @Override
+    public int acknowledged() {
+        return delivered ? count : 0;
+    }
+}

@@ -1,0 +1,86 @@
+package cc.accu.reliability;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/** What can go wrong around a server, how often it does so in a short run and in a campaign, and what that needs. */
+enum Fault {
+    KILL_SERVER(10, 1_000, Lines.LONGEST, new KillServer()),
+    POWER_CUT(3, 200, Lines.LONGEST, new PowerCut(), Mount::missing),
+    CUT_CONNECTIONS(1_000, 100_000, 4_000, new CutConnections()),
+    DISK_FULL(3, 100, 4_000, new DiskFull(), Mount::missing),
+    IO_ERRORS(5, 150, Lines.LONGEST, new IoErrors(), () -> Shell.missing("strace")),
+    STOPPED_READER(1, 20, 2_000, new StoppedReader(), () -> Shell.missing("mkfifo", "cat")),
+    UNREAD_ACKS(1, 10, 90, new UnreadAcks()),
+    PLAIN_FLOOD(10, 100, 2_000, new PlainFlood()),
+    ROTATION(200, 10_000, 2_000, new Rotation()),
+    TERMINATE(5, 100, Lines.LONGEST, new Terminate()),
+    KILL_CLIENT(5, 100, 2_000, new KillClient());
+
+    private final int shortRounds;
+    private final int campaignRounds;
+    private final int longestLine;
+    private final Experiment experiment;
+    private final Supplier<List<String>> missing;
+
+    Fault(int shortRounds, int campaignRounds, int longestLine, Experiment experiment) {
+        this(shortRounds, campaignRounds, longestLine, experiment, List::of);
+    }
+
+    Fault(int shortRounds, int campaignRounds, int longestLine, Experiment experiment, Supplier<List<String>> missing) {
+        this.shortRounds = shortRounds;
+        this.campaignRounds = campaignRounds;
+        this.longestLine = longestLine;
+        this.experiment = experiment;
+        this.missing = missing;
+    }
+
+    /** A fault by the name that it prints. */
+    static Fault named(String name) {
+        for (Fault fault : values()) {
+            if (fault.toString().equals(name)) {
+                return fault;
+            }
+        }
+        throw new IllegalArgumentException("no fault '" + name + "'; there are " + List.of(values()));
+    }
+
+    int shortRounds() {
+        return shortRounds;
+    }
+
+    int campaignRounds() {
+        return campaignRounds;
+    }
+
+    /** What this machine lacks for it, in words. */
+    List<String> missing() {
+        List<String> words = new ArrayList<>(missing.get());
+        words.addAll(Shell.missing("kill"));
+        return words;
+    }
+
+    Report run(Effort effort) throws Exception {
+        try (Lab lab = new Lab(toString(), effort, longestLine)) {
+            Thread cleaner = new Thread(lab::close, "cleaner");
+            Runtime.getRuntime().addShutdownHook(cleaner);
+            try {
+                experiment.run(lab);
+            } catch (IOException | IllegalStateException | UncheckedIOException failure) {
+                lab.findings().problem("ended early: " + failure);
+            } finally {
+                Runtime.getRuntime().removeShutdownHook(cleaner);
+            }
+            return lab.report();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,31 @@
+package cc.accu.reliability;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** kill -9 of {@code client.jar --ack}, and a start with the same input. */
+final class KillClient implements Experiment {
+    private static final int LINES = 50_000;
+    private static final int SHORTEST_LIFE_MILLIS = 200;
+    private static final int LONGEST_LIFE_MILLIS = 900;
+
+    @Override
+    public void run(Lab lab) throws IOException, InterruptedException {
+        Path files = lab.newDirectory("files");
+        Server server = lab.start("file:" + files.resolve(SinkFiles.NAME) + "?rotate=8MiB");
+        for (int round = 1; round <= lab.rounds(); round++) {
+            ClientRun client = ClientRun.of(lab, LINES);
+            client.start(lab.site().port());
+            Thread.sleep(SHORTEST_LIFE_MILLIS + lab.random().nextInt(LONGEST_LIFE_MILLIS - SHORTEST_LIFE_MILLIS));
+            lab.findings().counted(client.isAlive() ? "killed" : "ended before the kill");
+            client.kill();
+            client.start(lab.site().port());
+            client.delivers();
+            SinkFiles.absorb(SinkFiles.rotated(files), lab.stored());
+            lab.round(round);
+        }
+        lab.probe("fsync");
+        lab.stop(server);
+        lab.stored().read(SinkFiles.in(files));
+    }
+}

@@ -1,0 +1,70 @@
+package cc.accu.reliability;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/** A sender that writes its lines and reads nothing. */
+final class PlainSender implements Account {
+    private final int sender;
+    private final Lines lines;
+    private final int count;
+    private final ByteBuffer out = ByteBuffer.allocate(8 * Lines.LONGEST);
+
+    private volatile int attempted;
+    private long bytes;
+
+    PlainSender(int sender, Lines lines, int count) {
+        this.sender = sender;
+        this.lines = lines;
+        this.count = count;
+    }
+
+    /** Sends everything, then closes, at once or after the server did; the number of bytes that came back. */
+    long send(SocketAddress server, boolean atOnce) throws IOException {
+        try (SocketChannel socket = SocketChannel.open(server)) {
+            sendTo(socket);
+            socket.configureBlocking(!atOnce);
+            if (!atOnce) {
+                socket.shutdownOutput();
+            }
+            return Math.max(0, socket.read(ByteBuffer.allocate(1_000)));
+        }
+    }
+
+    /** Writes all lines; any thread. */
+    void sendTo(SocketChannel socket) throws IOException {
+        while (attempted < count) {
+            out.clear();
+            while (attempted < count && out.remaining() > Lines.LONGEST) {
+                attempted = attempted + 1;
+                out.position(lines.write(out.array(), out.position(), sender, attempted));
+            }
+            out.flip();
+            while (out.hasRemaining()) {
+                bytes += socket.write(out);
+            }
+        }
+    }
+
+    /** Written so far. */
+    long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public int sender() {
+        return sender;
+    }
+
+    @Override
+    public int attempted() {
+        return attempted;
+    }
+
+    @Override
+    public int acknowledged() {
+        return 0;
+    }
+}

@@ -1,0 +1,26 @@
+package cc.accu.reliability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every fault, for a short time. {@link Campaign} has more patience. */
+@Timeout(120)
+class ReliabilityIT {
+    // A build shares its machine: seconds are for the campaign to measure.
+    private static final double PATIENCE = 5;
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(Fault.class)
+    void losesNothingThatIsAcknowledged(Fault fault) throws Exception {
+        List<String> missing = fault.missing();
+        assumeTrue(missing.isEmpty(), () -> "skipped " + fault + ": " + String.join(", ", missing));
+        Report report = fault.run(new Effort(fault.shortRounds(), System.nanoTime(), PATIENCE));
+        System.out.println(report);
+        assertThat(report.holds()).as(report.toString()).isTrue();
+    }
+}

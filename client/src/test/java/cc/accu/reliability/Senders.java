@@ -1,0 +1,130 @@
+package cc.accu.reliability;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Everyone who sends in a run. One thread. */
+final class Senders implements AutoCloseable {
+    private final Lines lines;
+    private final Findings findings;
+    private final long seed;
+    private final int firstNumber;
+    private final List<Account> accounts = new ArrayList<>();
+    private final List<AckSender> running = new ArrayList<>();
+
+    /** Their numbers begin with {@code firstNumber}. */
+    Senders(Lines lines, Findings findings, long seed, int firstNumber) {
+        this.lines = lines;
+        this.findings = findings;
+        this.seed = seed;
+        this.firstNumber = firstNumber;
+    }
+
+    /** A number that no sender has yet. */
+    int nextNumber() {
+        return firstNumber + accounts.size();
+    }
+
+    <A extends Account> A add(A account) {
+        accounts.add(account);
+        return account;
+    }
+
+    /** One more that is on its way. */
+    AckSender start(Supplier<SocketAddress> server, SenderOptions options) {
+        return start(server, options, Integer.MAX_VALUE);
+    }
+
+    /** One more that is on its way, for so many lines. */
+    AckSender start(Supplier<SocketAddress> server, SenderOptions options, int count) {
+        AckSender sender = add(new AckSender(nextNumber(), server, lines, findings, options, seed));
+        running.add(sender);
+        return sender.upTo(count).start();
+    }
+
+    /** That many on their way, over TCP and the Unix socket in turn. */
+    void start(int count, Site site, SenderOptions options) {
+        for (int i = 0; i < count; i++) {
+            SocketAddress address = site.address(i);
+            start(() -> address, options);
+        }
+    }
+
+    /** Has everything that was sent acknowledged, in at most that time. */
+    void finish(long millis) throws InterruptedException {
+        running.forEach(AckSender::finish);
+        long deadline = System.nanoTime() + millis * 1_000_000;
+        for (AckSender sender : running) {
+            if (!sender.awaitEnd((deadline - System.nanoTime()) / 1_000_000)) {
+                findings.problem("sender " + sender.sender() + " has " + sender.acknowledged() + " of "
+                        + sender.attempted() + " lines acknowledged " + millis + " ms after the end of the faults");
+            }
+        }
+        close();
+    }
+
+    List<Account> accounts() {
+        return List.copyOf(accounts);
+    }
+
+    /** What each has acknowledged by now. */
+    Map<Integer, Integer> acknowledged() {
+        Map<Integer, Integer> now = new HashMap<>();
+        accounts.forEach(account -> now.put(account.sender(), account.acknowledged()));
+        return now;
+    }
+
+    long totalAttempted() {
+        return accounts.stream().mapToLong(Account::attempted).sum();
+    }
+
+    long totalAcknowledged() {
+        return accounts.stream().mapToLong(Account::acknowledged).sum();
+    }
+
+    /** Waits until something more is acknowledged than {@code before}; how long that took, or -1 after {@code millis}. */
+    long awaitProgress(long before, long millis) throws InterruptedException {
+        long start = System.nanoTime();
+        while (totalAcknowledged() <= before) {
+            if (System.nanoTime() - start > millis * 1_000_000) {
+                return -1;
+            }
+            Thread.sleep(1);
+        }
+        return (System.nanoTime() - start) / 1_000_000;
+    }
+
+    /** Lines of {@code acknowledged} that are not in {@code stored}. */
+    static long lost(Map<Integer, Integer> acknowledged, Stored stored) {
+        return acknowledged.entrySet().stream()
+                .mapToLong(entry -> stored.lost(entry.getKey(), entry.getValue()))
+                .sum();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (AckSender sender : running) {
+            sender.close();
+        }
+        running.clear();
+    }
+
+    /** Sends one line through a connection of its own; how long until it was acknowledged, or -1 after {@code millis}. */
+    long probe(SocketAddress server, String durable, long millis) throws InterruptedException, IOException {
+        long start = System.nanoTime();
+        AckSender probe = start(() -> server, SenderOptions.DURABLE.durable(durable), 1);
+        while (probe.acknowledged() < 1 && System.nanoTime() - start < millis * 1_000_000) {
+            Thread.sleep(1);
+        }
+        long took = (System.nanoTime() - start) / 1_000_000;
+        running.remove(probe);
+        probe.awaitEnd(millis);
+        probe.close();
+        return probe.acknowledged() < 1 ? -1 : took;
+    }
+}

@@ -1,0 +1,83 @@
+package cc.accu.reliability;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+
+/** A sender that asks for acks and never reads them: nobody waits for it, and it costs no memory. */
+final class UnreadAcks implements Experiment {
+    private static final int LINES = 1_000_000;
+    private static final int WARM_UP_LINES = 250_000;
+    private static final int SMALL_BUFFER = 2_048;
+    private static final int LONGEST_WAIT_MILLIS = 30_000;
+    private static final long MOST_GROWTH_KIB = 48 * 1024;
+
+    @Override
+    public void run(Lab lab) throws IOException, InterruptedException {
+        Path files = lab.newDirectory("files");
+        Server server = lab.start("file:" + files.resolve(SinkFiles.NAME) + "?rotate=16MiB", "--buffer", "8MiB");
+        for (int round = 1; round <= lab.rounds(); round++) {
+            talk(lab, server, lab.site().address(round - 1));
+            SinkFiles.absorb(SinkFiles.rotated(files), lab.stored());
+            lab.round(round);
+        }
+        lab.probe("fsync");
+        lab.stop(server);
+        lab.stored().read(SinkFiles.in(files));
+        long missing = lab.senders().totalAttempted() - lab.stored().count();
+        lab.findings().check(missing == 0, missing + " lines are missing");
+    }
+
+    private static void talk(Lab lab, Server server, SocketAddress address) throws IOException, InterruptedException {
+        try (SocketChannel socket = open(address)) {
+            socket.connect(address);
+            socket.write(ByteBuffer.wrap("accu/1\n".getBytes(US_ASCII)));
+            // What a warm server takes is the measure: heap and compiled code grow with the first lines of any sender.
+            PlainSender warmUp = new PlainSender(lab.senders().nextNumber(), lab.lines(), WARM_UP_LINES);
+            lab.senders().add(warmUp).sendTo(socket);
+            long before = server.rssKib();
+            PlainSender sender = new PlainSender(lab.senders().nextNumber(), lab.lines(), LINES);
+            lab.senders().add(sender).sendTo(socket);
+            lab.findings().measured("memory growth KiB", server.rssKib() - before, MOST_GROWTH_KIB);
+            socket.shutdownOutput();
+            int acknowledged = readAtLast(lab, socket);
+            lab.findings()
+                    .check(
+                            acknowledged == WARM_UP_LINES + LINES,
+                            "the last ack was " + acknowledged + " of " + (WARM_UP_LINES + LINES));
+        }
+    }
+
+    private static SocketChannel open(SocketAddress address) throws IOException {
+        if (address instanceof UnixDomainSocketAddress) {
+            return SocketChannel.open(StandardProtocolFamily.UNIX);
+        }
+        return SocketChannel.open().setOption(StandardSocketOptions.SO_RCVBUF, SMALL_BUFFER);
+    }
+
+    /** The newest ack, once it is read after all. */
+    private static int readAtLast(Lab lab, SocketChannel socket) throws IOException, InterruptedException {
+        Answers answers = new Answers("fsync", lab.findings(), () -> WARM_UP_LINES + LINES);
+        ByteBuffer in = ByteBuffer.allocate(16 * 1024);
+        socket.configureBlocking(false);
+        long start = System.nanoTime();
+        int n = 0;
+        while (n >= 0 && System.nanoTime() - start < LONGEST_WAIT_MILLIS * 1_000_000L) {
+            n = socket.read(in);
+            if (n == 0) {
+                Thread.sleep(1);
+            }
+            answers.take(in.flip());
+            in.clear();
+        }
+        lab.findings().check(n < 0, "the server does not close after the last ack");
+        return answers.acknowledged();
+    }
+}
