@@ -24,7 +24,11 @@ enum Fault {
     private final int shortRounds;
     private final int campaignRounds;
     private final int longestLine;
+
+    @SuppressWarnings("ImmutableEnumChecker") // experiments have no fields
     private final Experiment experiment;
+
+    @SuppressWarnings("ImmutableEnumChecker") // only looks at the machine
     private final Supplier<List<String>> missing;
 
     Fault(int shortRounds, int campaignRounds, int longestLine, Experiment experiment) {

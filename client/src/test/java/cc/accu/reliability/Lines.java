@@ -141,7 +141,7 @@ final class Lines {
         int value = 0;
         for (int i = from; i < from + CRC_DIGITS; i++) {
             int digit = Character.digit(bytes[i], 16);
-            value = value << 4 | digit & 0xf;
+            value = (value << 4) | (digit & 0xf);
         }
         return value;
     }
