@@ -113,7 +113,7 @@ final class Stored {
             sample("lost: line " + bits.nextClearBit(1) + " of sender " + sender + ", which has " + acknowledged
                     + " acknowledged and " + bits.cardinality() + " stored");
         }
-        return acknowledged - here;
+        return (long) acknowledged - here;
     }
 
     /** Lines that are here and were not sent by any of {@code accounts}. */
