@@ -65,7 +65,7 @@ final class Conversation {
     }
 
     private void fill() {
-        if (out.hasRemaining() || waitsForWelcome && !answers.welcomed()) {
+        if (out.hasRemaining() || (waitsForWelcome && !answers.welcomed())) {
             return;
         }
         out.clear();

@@ -1,14 +1,19 @@
 package cc.accu.reliability;
 
+import cc.accu.e2e.Jar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** kill -9 of the server under load, at any moment, and a start on the files it left; senders go on. */
 final class KillServer implements Experiment {
     private static final int SENDERS = 6;
     private static final int LONGEST_LIFE_MILLIS = 500;
+    private static final int LONGEST_BIRTH_MILLIS = 400;
     private static final int ROUNDS_BETWEEN_CHECKS = 5;
 
     @Override
@@ -20,9 +25,12 @@ final class KillServer implements Experiment {
         for (int round = 1; round <= lab.rounds(); round++) {
             Thread.sleep(lab.random().nextInt(LONGEST_LIFE_MILLIS));
             server.kill();
-            // A torn line stays where it is in the other rounds, for the next server to deal with.
+            // In the other rounds a torn line stays where it is, for the next server to deal with.
             if (round % ROUNDS_BETWEEN_CHECKS == 0) {
                 SinkFiles.absorb(SinkFiles.in(files), lab.stored());
+            } else {
+                tear(lab, files.resolve(SinkFiles.NAME));
+                killWhileItStarts(lab, sink);
             }
             server = lab.start(sink);
             lab.probe("fsync");
@@ -30,9 +38,32 @@ final class KillServer implements Experiment {
         }
         lab.finish();
         lab.stop(server);
-        lab.findings().measured("torn lines put aside", tornFiles(files));
+        lab.findings().counted("torn lines put aside", tornFiles(files));
         lab.stored().read(SinkFiles.in(files));
         lab.findings().check(lab.stored().fragments() == 0, "a torn line was taken for a message");
+    }
+
+    /** A kill seldom hits a write half way: now and then, this is what it would leave. */
+    private static void tear(Lab lab, Path file) throws IOException {
+        if (lab.random().nextInt(3) > 0 || !Files.exists(file)) {
+            return;
+        }
+        byte[] line = new byte[Lines.LONGEST];
+        int length = lab.lines().write(line, 0, 1, Integer.MAX_VALUE);
+        byte[] torn = Arrays.copyOf(line, 1 + lab.random().nextInt(length - 2));
+        Files.write(file, torn, StandardOpenOption.APPEND);
+        lab.findings().counted("lines torn");
+    }
+
+    private static void killWhileItStarts(Lab lab, String sink) throws IOException, InterruptedException {
+        if (lab.random().nextInt(5) > 0) {
+            return;
+        }
+        try (Jar jar = Jar.start(Server.words(List.of(), lab.site().arguments(sink)), lab.directory())) {
+            Thread.sleep(lab.random().nextInt(LONGEST_BIRTH_MILLIS));
+            jar.kill();
+        }
+        lab.findings().counted("killed while starting");
     }
 
     private static long tornFiles(Path files) throws IOException {

@@ -35,12 +35,13 @@ final class PlainSender implements Account {
 
     /** Writes all lines; any thread. */
     void sendTo(SocketChannel socket) throws IOException {
-        while (attempted < count) {
+        for (int next = attempted + 1; next <= count; ) {
             out.clear();
-            while (attempted < count && out.remaining() > Lines.LONGEST) {
-                attempted = attempted + 1;
-                out.position(lines.write(out.array(), out.position(), sender, attempted));
+            while (next <= count && out.remaining() > Lines.LONGEST) {
+                out.position(lines.write(out.array(), out.position(), sender, next));
+                next++;
             }
+            attempted = next - 1;
             out.flip();
             while (out.hasRemaining()) {
                 bytes += socket.write(out);

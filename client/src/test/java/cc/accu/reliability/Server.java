@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 final class Server implements AutoCloseable {
     private static final Pattern BOOKS =
             Pattern.compile("stopped by \\w+: received=(\\d+) stored=(\\d+) discarded=(\\d+).* in-flight=(\\d+)");
+    private static final Pattern SINK_FAILED = Pattern.compile("sink .*has failed");
     private static final Pattern RSS = Pattern.compile("VmRSS:\\s+(\\d+) kB");
     // What counts here is how soon a server is there, not how fast it gets.
     private static final List<String> STARTS_FAST = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
@@ -74,7 +75,7 @@ final class Server implements AutoCloseable {
     }
 
     boolean saysThatItsSinkFailed() {
-        return log().contains("sink has failed");
+        return SINK_FAILED.matcher(log()).find();
     }
 
     void kill() throws InterruptedException {

@@ -11,7 +11,6 @@ final class StoppedReader implements Experiment {
     private static final int WARM_UP_MILLIS = 1_500;
     private static final int STOPPED_MILLIS = 10_000;
     private static final int PLAIN_LINES = 200_000;
-    private static final long MOST_GROWTH_KIB = 48 * 1024;
 
     @Override
     public void run(Lab lab) throws IOException, InterruptedException {
@@ -49,11 +48,8 @@ final class StoppedReader implements Experiment {
 
     private static void stop(Lab lab, Server server, Process reader) throws IOException, InterruptedException {
         Shell.signal("STOP", reader.pid());
-        long before = server.rssKib();
-        long end = System.nanoTime() + STOPPED_MILLIS * 1_000_000L;
-        while (System.nanoTime() < end) {
-            lab.findings().measured("memory growth KiB", server.rssKib() - before, MOST_GROWTH_KIB);
-            Thread.sleep(200);
+        try (MemoryWatch watch = new MemoryWatch(server, lab.findings())) {
+            Thread.sleep(STOPPED_MILLIS);
         }
         long acknowledged = lab.senders().totalAcknowledged();
         Shell.signal("CONT", reader.pid());

@@ -17,7 +17,6 @@ final class UnreadAcks implements Experiment {
     private static final int WARM_UP_LINES = 250_000;
     private static final int SMALL_BUFFER = 2_048;
     private static final int LONGEST_WAIT_MILLIS = 30_000;
-    private static final long MOST_GROWTH_KIB = 48 * 1024;
 
     @Override
     public void run(Lab lab) throws IOException, InterruptedException {
@@ -42,10 +41,10 @@ final class UnreadAcks implements Experiment {
             // What a warm server takes is the measure: heap and compiled code grow with the first lines of any sender.
             PlainSender warmUp = new PlainSender(lab.senders().nextNumber(), lab.lines(), WARM_UP_LINES);
             lab.senders().add(warmUp).sendTo(socket);
-            long before = server.rssKib();
             PlainSender sender = new PlainSender(lab.senders().nextNumber(), lab.lines(), LINES);
-            lab.senders().add(sender).sendTo(socket);
-            lab.findings().measured("memory growth KiB", server.rssKib() - before, MOST_GROWTH_KIB);
+            try (MemoryWatch watch = new MemoryWatch(server, lab.findings())) {
+                lab.senders().add(sender).sendTo(socket);
+            }
             socket.shutdownOutput();
             int acknowledged = readAtLast(lab, socket);
             lab.findings()
