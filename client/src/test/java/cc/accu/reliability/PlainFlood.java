@@ -14,10 +14,15 @@ final class PlainFlood implements Experiment {
         Server server = lab.start("file:" + files.resolve(SinkFiles.NAME));
         long bytes = 0;
         for (int round = 1; round <= lab.rounds(); round++) {
-            PlainSender sender = lab.senders().add(new PlainSender(lab.senders().nextNumber(), lab.lines(), LINES));
+            PlainSender sender = lab.senders()
+                    .add(new PlainSender(
+                            lab.senders().nextNumber(),
+                            lab.lines(),
+                            LINES,
+                            lab.random().nextBoolean()));
             long back = sender.send(lab.site().address(round), round % 4 < 2);
             lab.findings().check(back == 0, "the server wrote " + back + " bytes to a plain sender");
-            bytes += sender.bytes();
+            bytes += sender.storedBytes();
             await(lab, files, bytes);
             SinkFiles.absorb(SinkFiles.rotated(files), lab.stored());
             lab.round(round);

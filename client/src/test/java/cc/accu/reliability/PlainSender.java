@@ -5,20 +5,22 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** A sender that writes its lines and reads nothing. */
+/** A sender that writes its lines and reads nothing. The last one may lack its LF: the end of the input ends it too. */
 final class PlainSender implements Account {
     private final int sender;
     private final Lines lines;
     private final int count;
+    private final boolean terminated;
     private final ByteBuffer out = ByteBuffer.allocate(8 * Lines.LONGEST);
 
     private volatile int attempted;
     private long bytes;
 
-    PlainSender(int sender, Lines lines, int count) {
+    PlainSender(int sender, Lines lines, int count, boolean terminated) {
         this.sender = sender;
         this.lines = lines;
         this.count = count;
+        this.terminated = terminated;
     }
 
     /** Sends everything, then closes, at once or after the server did; the number of bytes that came back. */
@@ -42,16 +44,16 @@ final class PlainSender implements Account {
                 next++;
             }
             attempted = next - 1;
-            out.flip();
+            out.flip().limit(out.limit() - (attempted == count && !terminated ? 1 : 0));
             while (out.hasRemaining()) {
                 bytes += socket.write(out);
             }
         }
     }
 
-    /** Written so far. */
-    long bytes() {
-        return bytes;
+    /** What its lines take in a file. */
+    long storedBytes() {
+        return terminated ? bytes : bytes + 1;
     }
 
     @Override

@@ -61,7 +61,8 @@ final class StoppedReader implements Experiment {
 
     /** One that waits in its writes while nobody reads. */
     private static Thread plainSender(Lab lab) {
-        PlainSender sender = lab.senders().add(new PlainSender(lab.senders().nextNumber(), lab.lines(), PLAIN_LINES));
+        PlainSender sender =
+                lab.senders().add(new PlainSender(lab.senders().nextNumber(), lab.lines(), PLAIN_LINES, true));
         Thread thread = new Thread(() -> {
             try (SocketChannel socket = SocketChannel.open(lab.site().tcp())) {
                 sender.sendTo(socket);
