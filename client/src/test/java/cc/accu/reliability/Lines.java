@@ -19,6 +19,7 @@ final class Lines {
 
     private static final int SHORTEST = 44;
     private static final int CRC_DIGITS = 8;
+    private static final byte[] HELLO = "accu/1".getBytes(US_ASCII);
     private static final byte[] HEX = "0123456789abcdef".getBytes(US_ASCII);
 
     private final long seed;
@@ -80,8 +81,11 @@ final class Lines {
         return whole ? (long) sender << 32 | sequence : NONE;
     }
 
-    /** Whether these bytes are the beginning of a line that a sender would write, and not the whole of it. */
+    /** Whether these bytes are the beginning of something that a sender would write, and not the whole of it. */
     boolean isFragment(byte[] bytes, int from, int to) {
+        if (to > from && to - from < HELLO.length && Arrays.equals(HELLO, 0, to - from, bytes, from, to)) {
+            return true;
+        }
         int first = colon(bytes, from, to);
         int second = first < 0 ? -1 : colon(bytes, first + 1, to);
         if (second < 0) {
