@@ -13,7 +13,8 @@ final class PlainFlood implements Experiment {
         Path files = lab.newDirectory("files");
         Server server = lab.start("file:" + files.resolve(SinkFiles.NAME));
         long bytes = 0;
-        for (int round = 1; round <= lab.rounds(); round++) {
+        boolean complete = true;
+        for (int round = 1; round <= lab.rounds() && complete; round++) {
             PlainSender sender = lab.senders()
                     .add(new PlainSender(
                             lab.senders().nextNumber(),
@@ -23,7 +24,7 @@ final class PlainFlood implements Experiment {
             long back = sender.send(lab.site().address(round), round % 4 < 2);
             lab.findings().check(back == 0, "the server wrote " + back + " bytes to a plain sender");
             bytes += sender.storedBytes();
-            await(lab, files, bytes);
+            complete = isStored(lab, files, bytes);
             SinkFiles.absorb(SinkFiles.rotated(files), lab.stored());
             lab.round(round);
         }
@@ -34,14 +35,15 @@ final class PlainFlood implements Experiment {
         lab.findings().check(missing == 0, missing + " lines of plain senders are missing");
     }
 
-    private static void await(Lab lab, Path files, long bytes) throws IOException, InterruptedException {
+    private static boolean isStored(Lab lab, Path files, long bytes) throws IOException, InterruptedException {
         long start = System.nanoTime();
         while (SinkFiles.bytes(files) < bytes) {
             if (System.nanoTime() - start > LONGEST_WAIT_MILLIS * 1_000_000L) {
                 lab.findings().problem("only " + SinkFiles.bytes(files) + " of " + bytes + " bytes were stored");
-                return;
+                return false;
             }
             Thread.sleep(5);
         }
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 package cc.accu.reliability;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -73,7 +74,7 @@ class StoredTest {
         byte[] damaged = line(1, 2);
         damaged[damaged.length - 2] ^= 1;
         file.write(damaged);
-        file.write("a word\n\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        file.write("a word\n\n".getBytes(US_ASCII));
         file.write(line(1, 1), 0, 30);
         Stored stored = add(1, 1).add(1, 9).add(5, 1).stored();
         // Damaged, foreign, empty, glued to a torn one; beyond what was sent; from a sender that there is not.
