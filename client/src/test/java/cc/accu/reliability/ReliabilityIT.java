@@ -18,7 +18,10 @@ class ReliabilityIT {
     @EnumSource(Fault.class)
     void losesNothingThatIsAcknowledged(Fault fault) throws Exception {
         List<String> missing = fault.missing();
-        assumeTrue(missing.isEmpty(), () -> "skipped " + fault + ": " + String.join(", ", missing));
+        if (!missing.isEmpty()) {
+            System.out.println("skipped " + fault + ": " + String.join(", ", missing));
+        }
+        assumeTrue(missing.isEmpty(), String.join(", ", missing));
         Report report = fault.run(new Effort(fault.shortRounds(), System.nanoTime(), PATIENCE));
         System.out.println(report);
         assertThat(report.holds()).as(report.toString()).isTrue();
