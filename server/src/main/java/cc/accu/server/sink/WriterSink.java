@@ -25,7 +25,7 @@ public final class WriterSink implements Sink {
     /** What waits is still in the processor's cache up to about here. */
     private static final int SOON_BYTES = 256 * 1024;
 
-    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long SLOW_FOR_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETRY_MILLIS = 100;
 
