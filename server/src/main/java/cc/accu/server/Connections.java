@@ -17,6 +17,10 @@ final class Connections {
     private final boolean acknowledging;
     private final Intake intake;
     private final Map<Channel, Connection> open = new ConcurrentHashMap<>();
+
+    /** What accepting channels print, once for all of their connections. */
+    private final Map<Channel, String> listeners = new ConcurrentHashMap<>();
+
     private volatile boolean draining;
 
     /**
@@ -32,7 +36,8 @@ final class Connections {
     void add(Channel channel, Transport transport) {
         Peer peer = transport.peer(channel);
         Origin origin = new Origin(
-                transport.bound(channel.parent()).toString(),
+                listeners.computeIfAbsent(
+                        channel.parent(), parent -> transport.bound(parent).toString()),
                 peer.name(),
                 peer.credentials().map(who -> new Origin.Credentials(who.pid(), who.uid(), who.gid())));
         LineInput input = framing.appendTo(channel.pipeline(), origin);
