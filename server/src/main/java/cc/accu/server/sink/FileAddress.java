@@ -47,7 +47,7 @@ record FileAddress(
             path = text.substring(2);
         }
         try {
-            Path decoded = Path.of(URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8));
+            Path decoded = Path.of(decoded(path));
             if (path.isEmpty() || path.endsWith("/") || decoded.getFileName() == null) {
                 throw new IllegalArgumentException(
                         "'file:" + text + "' names no file; for example file:/var/log/accu/messages.log");
@@ -55,6 +55,15 @@ record FileAddress(
             return decoded.toAbsolutePath().normalize();
         } catch (InvalidPathException wrong) {
             throw new IllegalArgumentException("'file:" + text + "': " + wrong.getReason(), wrong);
+        }
+    }
+
+    private static String decoded(String path) {
+        try {
+            return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException(
+                    "'file:" + path + "': a percent sign comes with two hexadecimal digits, as in %20", wrong);
         }
     }
 

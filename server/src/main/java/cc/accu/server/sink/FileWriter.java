@@ -190,7 +190,7 @@ final class FileWriter implements LineWriter {
             rotation.postpone(failure);
             return;
         }
-        closeQuietly(old);
+        old.close();
         retention.lookAfter(names.last());
     }
 
@@ -198,14 +198,6 @@ final class FileWriter implements LineWriter {
         current = fresh;
         directoryChanged = true;
         rotation.began(System.currentTimeMillis());
-    }
-
-    private void closeQuietly(FileChannel old) {
-        try {
-            old.close();
-        } catch (IOException failure) {
-            LOG.warn("{}: closing the last file failed: {}", address, failure.getMessage());
-        }
     }
 
     /** What failed once cannot be trusted again: all since the last commit goes elsewhere. */

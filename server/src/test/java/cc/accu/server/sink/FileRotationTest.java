@@ -29,12 +29,12 @@ class FileRotationTest {
     @ParameterizedTest
     @ValueSource(strings = {"sync=always", "sync=never", "sync=5ms"})
     void putsEachLineInOneFileInOrderAndNoFileOverTheLimit(String sync) throws IOException {
-        for (long seed = 1; seed <= 8; seed++) {
+        for (long seed = 1; seed <= 4; seed++) {
             LogDirectory logs = new LogDirectory(Files.createDirectory(directory.resolve("seed" + seed)));
             Random random = new Random(seed);
             StringBuilder sent = new StringBuilder();
             try (FileWriter writer = logs.open("rotate=20000&" + sync)) {
-                for (int group = 0; group < 20; group++) {
+                for (int group = 0; group < 12; group++) {
                     List<LineBatch> open = new ArrayList<>();
                     for (int i = random.nextInt(6); i >= 0; i--) {
                         String lines = randomLines(random);
