@@ -6,6 +6,7 @@ import cc.accu.line.LongLine;
 import cc.accu.server.Books;
 import cc.accu.server.LineServer;
 import cc.accu.server.ServerObserver;
+import cc.accu.server.sink.SinkException;
 import cc.accu.server.sink.Sinks;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
@@ -139,7 +140,12 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec().commandLine().getErr();
-        LineServer.Builder builder = configured();
+        LineServer.Builder builder;
+        try {
+            builder = configured();
+        } catch (SinkException cannot) {
+            return cannotStart(cannot);
+        }
         Signals signals = Signals.install();
         try (LineServer server = builder.observer(stopper(signals)).start()) {
             announce(server, err);
@@ -152,12 +158,17 @@ final class ServeCommand implements Callable<Integer> {
             err.println("stopped" + cause + ": " + books);
             return exitCode(books);
         } catch (ListenException cannot) {
-            err.println("server: " + cannot.getMessage());
-            if (verbose) {
-                cannot.printStackTrace(err);
-            }
-            return ExitCode.SOFTWARE;
+            return cannotStart(cannot);
         }
+    }
+
+    private int cannotStart(RuntimeException cannot) {
+        PrintWriter err = spec().commandLine().getErr();
+        err.println("server: " + cannot.getMessage());
+        if (verbose) {
+            cannot.printStackTrace(err);
+        }
+        return ExitCode.SOFTWARE;
     }
 
     /** The builder, from what was typed; opens the sink last, when nothing can be wrong any more. */

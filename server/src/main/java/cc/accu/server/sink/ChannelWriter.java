@@ -1,43 +1,33 @@
 package cc.accu.server.sink;
 
 import cc.accu.line.LineBatch;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
+import java.nio.channels.GatheringByteChannel;
 
-/** Formats lines into a buffer and writes that to a channel, when it is large and at each commit. One thread. */
+/** Gathers lines and writes them to a channel, when there are many and at each commit. One thread at a time. */
 final class ChannelWriter implements LineWriter {
-    private static final int WRITE_BYTES = 256 * 1024;
+    private final GatheringByteChannel channel;
+    private final OutputBuffer output;
 
-    private final WritableByteChannel channel;
-    private final LineFormat format;
-    private final ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer(WRITE_BYTES);
-
-    ChannelWriter(WritableByteChannel channel, LineFormat format) {
+    ChannelWriter(GatheringByteChannel channel, LineFormat format) {
         this.channel = channel;
-        this.format = format;
+        this.output = new OutputBuffer(format);
     }
 
     @Override
     public void write(LineBatch batch) throws IOException {
-        format.append(batch, buffer);
-        if (buffer.readableBytes() >= WRITE_BYTES) {
+        output.add(batch);
+        if (output.isFull()) {
             commit();
         }
     }
 
     @Override
     public void commit() throws IOException {
-        ByteBuffer bytes = buffer.nioBuffer();
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        while (output.pendingBytes() > 0) {
+            output.write(channel, output.pendingBytes());
         }
-        buffer.clear();
-        if (buffer.capacity() > 4 * WRITE_BYTES) {
-            buffer.capacity(WRITE_BYTES);
-        }
+        output.forgetWritten();
     }
 
     @Override
@@ -47,7 +37,7 @@ final class ChannelWriter implements LineWriter {
 
     @Override
     public void close() throws IOException {
-        buffer.release();
+        output.close();
         channel.close();
     }
 }

@@ -18,8 +18,7 @@ interface LineFormat {
         /** A new format, for one thread. */
         LineFormat create() {
             return switch (this) {
-                case RAW ->
-                    (batch, out) -> out.writeBytes(batch.lines(), batch.lines().readerIndex(), batch.bytes());
+                case RAW -> new RawFormat();
                 case TEXT -> new TextFormat();
                 case JSON -> new JsonFormat();
             };

@@ -8,50 +8,68 @@ import java.io.FileOutputStream;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Sinks by their addresses, as {@code --to} takes them. */
 public final class Sinks {
+    private static final String FILE = "file:";
+
     private Sinks() {}
 
-    /** A sink that was named and is not open yet: naming it has no side effects. */
+    /** A sink that was named and is not open yet: naming it has no side effects. Prints what was typed. */
     public interface Address {
-        /** Opens the sink. */
+        /**
+         * Opens the sink.
+         *
+         * @throws SinkException with a message for the person who named it
+         */
         Sink open();
     }
 
     /**
-     * Reads {@code stdout}, {@code stdout?format=raw} or {@code discard}.
+     * Reads {@code stdout}, {@code discard} or {@code file:/path/messages.log}, with their options, as in {@code
+     * stdout?format=raw}.
      *
      * @throws IllegalArgumentException with a message for the person who typed it
      */
     public static Address parse(String text) {
         int question = text.indexOf('?');
-        String kind = question < 0 ? text : text.substring(0, question);
-        Optional<String> option = question < 0 ? Optional.empty() : Optional.of(text.substring(question + 1));
-        switch (kind) {
-            case "stdout" -> {
-                LineFormat.Kind format = option.map(Sinks::parseFormat).orElse(LineFormat.Kind.TEXT);
-                return () -> stdout(format);
-            }
-            case "discard" -> {
-                if (option.isPresent()) {
-                    throw new IllegalArgumentException(
-                            "the sink discard has no options, but '" + option.get() + "' was given");
-                }
-                return Sinks::discard;
-            }
-            default ->
-                throw new IllegalArgumentException(
-                        "unknown sink '" + text + "'; it is stdout, stdout?format=raw, stdout?format=json or discard");
+        String target = question < 0 ? text : text.substring(0, question);
+        Optional<String> query = question < 0 ? Optional.empty() : Optional.of(text.substring(question + 1));
+        if (target.startsWith(FILE)) {
+            FileAddress file = FileAddress.parse(target.substring(FILE.length()), query);
+            return new Named(text, () -> new WriterSink(file.toString(), FileWriter.open(file)));
         }
+        return new Named(
+                text,
+                switch (target) {
+                    case "stdout" -> {
+                        SinkOptions options = new SinkOptions("stdout", query, "format=raw|text|json");
+                        LineFormat.Kind format =
+                                options.one("format", LineFormat.Kind::parse).orElse(LineFormat.Kind.TEXT);
+                        yield () -> stdout(format);
+                    }
+                    case "discard" -> {
+                        new SinkOptions("discard", query);
+                        yield Sinks::discard;
+                    }
+                    default ->
+                        throw new IllegalArgumentException(
+                                "unknown sink '" + text
+                                        + "'; it is stdout, file:/path/messages.log or discard, with options as in stdout?format=raw");
+                });
     }
 
-    private static LineFormat.Kind parseFormat(String option) {
-        if (!option.startsWith("format=")) {
-            throw new IllegalArgumentException(
-                    "unknown option '" + option + "' of the sink stdout; it has format=raw|text|json");
+    private record Named(String text, Supplier<Sink> opener) implements Address {
+        @Override
+        public Sink open() {
+            return opener.get();
         }
-        return LineFormat.Kind.parse(option.substring("format=".length()));
+
+        @Override
+        public String toString() {
+            return text;
+        }
     }
 
     /** Counts lines and forgets them. */

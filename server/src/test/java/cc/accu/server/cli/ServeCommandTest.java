@@ -48,6 +48,17 @@ class ServeCommandTest {
     }
 
     @Test
+    void saysWhyItCannotOpenItsFileInOneLine() {
+        assertThat(command.execute("tcp", ":0", "--to", "file:/")).isEqualTo(2);
+        assertThat(command.execute("tcp", ":0", "--to", "file:/nowhere/messages.log"))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .endsWith(
+                        "server: cannot open file:/nowhere/messages.log: the directory /nowhere does not exist; create it,"
+                                + " or choose another path\n");
+    }
+
+    @Test
     void needsAListener() {
         assertThat(command.execute()).isEqualTo(2);
         assertThat(err.toString()).contains("NETWORK ADDRESS");

@@ -1,0 +1,56 @@
+package cc.accu.server.sink;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** What a crash left behind the last line feed of a file. Blocking. */
+final class TornLine {
+    private static final int BLOCK_BYTES = 64 * 1024;
+
+    private TornLine() {}
+
+    /** Bytes of {@code file} up to and with its last line feed. Reads from the end, no further than it must. */
+    static long wholeLines(FileChannel file) throws IOException {
+        ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
+        long end = file.size();
+        while (end > 0) {
+            long start = Math.max(end - BLOCK_BYTES, 0);
+            readFully(file, block.clear().limit((int) (end - start)), start);
+            for (int i = block.limit() - 1; i >= 0; i--) {
+                if (block.get(i) == '\n') {
+                    return start + i + 1;
+                }
+            }
+            end = start;
+        }
+        return 0;
+    }
+
+    private static void readFully(FileChannel file, ByteBuffer block, long start) throws IOException {
+        while (block.hasRemaining()) {
+            if (file.read(block, start + block.position()) < 0) {
+                throw new IOException("it became shorter while it was read");
+            }
+        }
+    }
+
+    /** Copies what is behind {@code start} to a new file, and returns when that is on the disk. */
+    static void save(FileChannel file, long start, Path side, int mode) throws IOException {
+        try (FileChannel copy = FileChannel.open(
+                side, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            LogFile.setMode(side, mode);
+            for (long done = start; done < file.size(); ) {
+                done += file.transferTo(done, file.size() - done, copy);
+            }
+            copy.force(true);
+        } catch (IOException failure) {
+            Files.deleteIfExists(side);
+            throw failure;
+        }
+    }
+}

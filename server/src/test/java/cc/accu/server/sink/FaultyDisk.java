@@ -1,0 +1,157 @@
+package cc.accu.server.sink;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Real files on a disk that fails when told to, and takes as much as it is told to. */
+final class FaultyDisk implements FileOpener {
+    /** Bytes that can still be written before {@link #whenFull} is thrown. */
+    final AtomicLong room = new AtomicLong(Long.MAX_VALUE);
+
+    volatile String whenFull = "No space left on device";
+
+    /** How many of the next calls fail. */
+    final AtomicInteger failingWrites = new AtomicInteger();
+
+    final AtomicInteger failingForces = new AtomicInteger();
+    final AtomicInteger failingTruncates = new AtomicInteger();
+    final AtomicInteger failingOpens = new AtomicInteger();
+
+    volatile String failure = "Input/output error";
+    final AtomicInteger forces = new AtomicInteger();
+    final AtomicInteger writes = new AtomicInteger();
+
+    @Override
+    public FileChannel open(Path path, OpenOption... options) throws IOException {
+        fail(failingOpens);
+        return new Faulty(FileChannel.open(path, options));
+    }
+
+    private void fail(AtomicInteger times) throws IOException {
+        if (times.getAndUpdate(left -> Math.max(left - 1, 0)) > 0) {
+            throw new IOException(failure);
+        }
+    }
+
+    private final class Faulty extends FileChannel {
+        private final FileChannel file;
+
+        Faulty(FileChannel file) {
+            this.file = file;
+        }
+
+        @Override
+        public int write(ByteBuffer source) throws IOException {
+            return (int) write(new ByteBuffer[] {source}, 0, 1);
+        }
+
+        @Override
+        public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+            writes.incrementAndGet();
+            fail(failingWrites);
+            long written = 0;
+            for (int i = offset; i < offset + length && room.get() > 0; i++) {
+                int limit = sources[i].limit();
+                sources[i].limit((int) Math.min(limit, sources[i].position() + room.get()));
+                while (sources[i].hasRemaining()) {
+                    int bytes = file.write(sources[i]);
+                    written += bytes;
+                    room.addAndGet(-bytes);
+                }
+                sources[i].limit(limit);
+            }
+            if (written == 0) {
+                throw new IOException(whenFull);
+            }
+            return written;
+        }
+
+        @Override
+        public void force(boolean metadata) throws IOException {
+            forces.incrementAndGet();
+            fail(failingForces);
+            file.force(metadata);
+        }
+
+        @Override
+        public FileChannel truncate(long size) throws IOException {
+            fail(failingTruncates);
+            file.truncate(size);
+            return this;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        protected void implCloseChannel() throws IOException {
+            file.close();
+        }
+
+        @Override
+        public int read(ByteBuffer target) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long read(ByteBuffer[] targets, int offset, int length) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int write(ByteBuffer source, long position) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long position() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileChannel position(long position) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long transferTo(long position, long count, WritableByteChannel target) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long transferFrom(ReadableByteChannel source, long position, long count) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public MappedByteBuffer map(MapMode mode, long position, long size) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileLock lock(long position, long size, boolean shared) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileLock tryLock(long position, long size, boolean shared) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

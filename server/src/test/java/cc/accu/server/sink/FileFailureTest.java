@@ -1,0 +1,215 @@
+package cc.accu.server.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import cc.accu.line.LineBatch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class FileFailureTest {
+    @TempDir
+    Path directory;
+
+    private final FaultyDisk disk = new FaultyDisk();
+
+    private LogDirectory logs() {
+        return new LogDirectory(directory);
+    }
+
+    @Test
+    void forcesOnceForEachCommit() throws IOException {
+        try (FileWriter writer = logs().open("sync=always", disk)) {
+            List<LineBatch> open = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                LogDirectory.write(writer, open, "line\n");
+            }
+            writer.commit();
+            open.forEach(LineBatch::close);
+            assertThat(disk.forces).hasValue(1);
+            assertThat(disk.writes).hasValue(1);
+        }
+    }
+
+    @Test
+    void neverForcesBeforeItsEndIfToldSo() throws IOException {
+        try (FileWriter writer = logs().open("sync=never", disk)) {
+            LogDirectory.store(writer, "line\n");
+            assertThat(disk.forces).hasValue(0);
+        }
+        assertThat(disk.forces).hasValue(1);
+    }
+
+    @Test
+    void forcesAWhileAfterTheWriteIfToldSo() throws IOException {
+        try (FileWriter writer = logs().open("sync=50ms", disk)) {
+            LogDirectory.store(writer, "line\n");
+            LogDirectory.store(writer, "line\n");
+            assertThat(disk.forces.get()).isLessThan(2);
+            await().atMost(5, TimeUnit.SECONDS).until(() -> disk.forces.get() == 1);
+        }
+    }
+
+    @Test
+    void writesWhatWasNotStoredToAFreshFileWhenSyncingFails() throws IOException {
+        try (FileWriter writer = logs().open("sync=always", disk)) {
+            LogDirectory.store(writer, "stored\n");
+            disk.failingForces.set(1);
+            LogDirectory.store(writer, "tail\n" + "x".repeat(20_000) + "\n");
+            LogDirectory.store(writer, "next\n");
+        }
+        assertThat(logs().rotated()).hasSize(1);
+        assertThat(logs().rotated().get(0)).hasContent("stored");
+        assertThat(logs().all()).isEqualTo("stored\ntail\n" + "x".repeat(20_000) + "\nnext\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sync=always", "sync=never", "sync=1h"})
+    void writesEveryLineOnceWhenAWriteFailsInTheMiddle(String sync) throws IOException {
+        try (FileWriter writer = logs().open(sync, disk)) {
+            LogDirectory.store(writer, "stored\n");
+            disk.room.set(3);
+            disk.whenFull = "Input/output error";
+            List<LineBatch> open = new ArrayList<>();
+            LogDirectory.write(writer, open, "first\n");
+            LogDirectory.write(writer, open, "second\n");
+            assertThatThrownBy(writer::commit).hasMessage("Input/output error");
+        }
+        // the fresh file has no room either
+        assertThat(logs().all()).startsWith("stored\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sync=always", "sync=never", "sync=1h"})
+    void leavesNoTornLineBehindWhenAWriteFailsOnce(String sync) throws IOException {
+        try (FileWriter writer = logs().open(sync, disk)) {
+            LogDirectory.store(writer, "stored\n");
+            List<LineBatch> open = new ArrayList<>();
+            LogDirectory.write(writer, open, "y".repeat(300_000) + "\n");
+            disk.failingWrites.set(1);
+            LogDirectory.write(writer, open, "first\nsecond\n");
+            writer.commit();
+            open.forEach(LineBatch::close);
+        }
+        assertThat(logs().rotated()).hasSize(1);
+        assertThat(logs().rotated().get(0)).hasContent("stored");
+        assertThat(logs().text()).isEqualTo("y".repeat(300_000) + "\nfirst\nsecond\n");
+    }
+
+    @Test
+    void failsWhenTheFreshFileFailsToo() throws IOException {
+        try (FileWriter writer = logs().open("sync=always", disk)) {
+            disk.failingForces.set(2);
+            LineBatch batch = Batches.of("line\n");
+            writer.write(batch);
+            assertThatThrownBy(writer::commit).isInstanceOf(IOException.class).hasMessage("Input/output error");
+            batch.close();
+        }
+    }
+
+    @Test
+    void goesOnInAFreshFileWhenSyncingLaterFailed() throws IOException {
+        try (FileWriter writer = logs().open("sync=20ms", disk)) {
+            disk.failingForces.set(1);
+            LogDirectory.store(writer, "one\n");
+            await().atMost(5, TimeUnit.SECONDS).until(() -> disk.failingForces.get() == 0);
+            await().atMost(5, TimeUnit.SECONDS).until(() -> {
+                LogDirectory.store(writer, "more\n");
+                return !logs().rotated().isEmpty();
+            });
+        }
+        assertThat(logs().all()).startsWith("one\nmore\n").endsWith("more\n");
+    }
+
+    @Test
+    void goesOnAtTheByteWhereTheDiskWasFull() throws IOException {
+        String lines = "0123456789\n".repeat(40_000);
+        try (FileWriter writer = logs().open("sync=always&rotate=100000", disk)) {
+            disk.room.set(12_345);
+            LineBatch batch = Batches.of(lines);
+            assertThatThrownBy(() -> writer.write(batch)).isInstanceOf(NoSpaceException.class);
+            while (true) {
+                disk.room.set(7_001);
+                try {
+                    writer.commit();
+                    break;
+                } catch (NoSpaceException again) {
+                    assertThat(lines).startsWith(logs().all());
+                }
+            }
+            batch.close();
+        }
+        assertThat(logs().all()).isEqualTo(lines);
+        assertThat(logs().rotated()).hasSizeGreaterThan(3);
+    }
+
+    @Test
+    void waitsForSpaceWhenTheNextFileCannotBeCreated() throws IOException {
+        disk.failure = "No space left on device";
+        try (FileWriter writer = logs().open("sync=always&rotate=4", disk)) {
+            LogDirectory.store(writer, "one\n");
+            disk.failingOpens.set(2);
+            LineBatch batch = Batches.of("two\n");
+            writer.write(batch);
+            assertThatThrownBy(writer::commit).isInstanceOf(NoSpaceException.class);
+            assertThatThrownBy(writer::commit).isInstanceOf(NoSpaceException.class);
+            writer.commit();
+            batch.close();
+        }
+        assertThat(logs().rotated()).hasSize(1);
+        assertThat(logs().all()).isEqualTo("one\ntwo\n");
+    }
+
+    @Test
+    void goesOnInItsFileWhenItCannotRotate() throws IOException {
+        disk.failure = "Too many open files";
+        try (FileWriter writer = logs().open("sync=always&rotate=4", disk)) {
+            LogDirectory.store(writer, "one\n");
+            disk.failingOpens.set(1);
+            LogDirectory.store(writer, "two\n");
+        }
+        assertThat(logs().text()).isEqualTo("one\ntwo\n");
+    }
+
+    @Test
+    void resumesOnARealFullDisk() throws Exception {
+        assumeThat(run("mount", "-t", "tmpfs", "-o", "size=1m", "accu-test", directory.toString()))
+                .as("mounting a tmpfs, which takes root")
+                .isZero();
+        try {
+            Path ballast = directory.resolve("ballast");
+            Files.write(ballast, new byte[600_000]);
+            String lines = "0123456789abcdef\n".repeat(40_000);
+            try (Sink sink = Sinks.parse("file:" + logs().log()).open()) {
+                var stored = SinkContract.flushed(sink, Batches.of(lines));
+                await().atMost(10, TimeUnit.SECONDS).until(() -> Files.size(logs().log()) > 300_000);
+                assertThat(stored).isNotDone();
+                Files.delete(ballast);
+                stored.get(10, TimeUnit.SECONDS);
+            }
+            assertThat(logs().all()).isEqualTo(lines);
+        } finally {
+            run("umount", directory.toString());
+        }
+    }
+
+    private static int run(String... command) throws Exception {
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+}

@@ -1,0 +1,191 @@
+package cc.accu.server.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class FileOpeningTest {
+    @TempDir
+    Path directory;
+
+    private LogDirectory logs() {
+        return new LogDirectory(directory);
+    }
+
+    private void refuses(String why) {
+        assertThatThrownBy(() -> logs().open("").close())
+                .isInstanceOf(SinkException.class)
+                .hasMessageStartingWith("cannot open file:" + logs().log() + ": " + why);
+    }
+
+    @Test
+    void refusesASymbolicLink() throws IOException {
+        Path target = Files.createFile(directory.resolve("target"));
+        Files.createSymbolicLink(logs().log(), target);
+        refuses("it is a symbolic link; name the file itself");
+        assertThat(target).isEmptyFile();
+    }
+
+    @Test
+    void refusesADirectory() throws IOException {
+        Files.createDirectory(logs().log());
+        refuses("it is a directory; name a file in it");
+    }
+
+    @Test
+    void refusesAPipe() throws Exception {
+        new ProcessBuilder("mkfifo", logs().log().toString()).start().waitFor();
+        refuses("it is a device, a pipe or a socket; name a regular file");
+    }
+
+    @Test
+    void refusesADirectoryThatIsNotThere() {
+        LogDirectory missing = new LogDirectory(directory.resolve("missing"));
+        assertThatThrownBy(() -> missing.open("").close())
+                .hasMessageContaining(": the directory " + missing.path() + " does not exist; create it");
+    }
+
+    @Test
+    void refusesADirectoryThatIsAFile() throws IOException {
+        LogDirectory file = new LogDirectory(Files.createFile(directory.resolve("file")));
+        assertThatThrownBy(() -> file.open("").close()).hasMessageContaining("is not a directory");
+    }
+
+    @Test
+    void refusesAFileThatASinkOfThisProcessHas() throws IOException {
+        try (FileWriter first = logs().open("")) {
+            refuses("another sink of this process writes to it; name each file once");
+            LogDirectory.store(first, "one\n");
+        }
+        logs().open("").close();
+    }
+
+    @Test
+    void refusesAFileThatAnotherProcessHas() throws Exception {
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Holder.class.getName(),
+                        logs().log().toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader says = other.inputReader()) {
+            assertThat(says.readLine()).isEqualTo("open");
+            refuses("process " + other.pid() + " writes to it, and holds ");
+            refuses("process " + other.pid() + " writes to it, and holds ");
+        } finally {
+            other.getOutputStream().close();
+            other.onExit().join();
+        }
+        logs().open("").close();
+    }
+
+    /** Has a file sink open until its input ends. */
+    static final class Holder {
+        private Holder() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (Sink sink = Sinks.parse("file:" + arguments[0]).open()) {
+                System.out.println("open");
+                int end = System.in.read();
+                assertThat(end).isNegative();
+            }
+        }
+    }
+
+    @Test
+    void givesANewFileItsMode() throws IOException {
+        logs().open("mode=0604").close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(logs().log())))
+                .isEqualTo("rw----r--");
+    }
+
+    @Test
+    void setsATornLineAsideWhereverItWasCut() throws IOException {
+        String whole = "one\ntwo\n\nthree\n";
+        for (int cut = 0; cut <= whole.length(); cut++) {
+            LogDirectory logs = new LogDirectory(Files.createDirectory(directory.resolve("cut" + cut)));
+            String left = whole.substring(0, cut);
+            Files.writeString(logs.log(), left);
+            try (FileWriter writer = logs.open("")) {
+                LogDirectory.store(writer, "next\n");
+            }
+            String kept = left.substring(0, left.lastIndexOf('\n') + 1);
+            String torn = left.substring(kept.length());
+            assertThat(logs.text()).isEqualTo(kept + "next\n");
+            assertThat(logs.rotated()).isEmpty();
+            assertThat(logs.siblings("messages.log.torn-").stream().map(LogDirectory::read))
+                    .containsExactlyElementsOf(torn.isEmpty() ? java.util.List.of() : java.util.List.of(torn));
+        }
+    }
+
+    @Test
+    void findsATornLineThatIsLongerThanWhatItReadsAtOnce() throws IOException {
+        Files.writeString(logs().log(), "one\n" + "x".repeat(200_000));
+        logs().open("").close();
+        assertThat(logs().text()).isEqualTo("one\n");
+        assertThat(logs().siblings("messages.log.torn-"))
+                .hasSize(1)
+                .allMatch(side -> LogDirectory.read(side).equals("x".repeat(200_000)));
+    }
+
+    @Test
+    void goesOnInANewFileWhenItsOwnWasMovedAndItIsAskedTo() throws IOException {
+        try (FileWriter writer = logs().open("")) {
+            LogDirectory.store(writer, "one\n");
+            writer.reopen();
+            Path moved = directory.resolve("moved");
+            Files.move(logs().log(), moved);
+            LogDirectory.store(writer, "two\n");
+            assertThat(moved).hasContent("one\ntwo");
+            writer.reopen();
+            LogDirectory.store(writer, "three\n");
+            assertThat(moved).hasContent("one\ntwo");
+            assertThat(logs().text()).isEqualTo("three\n");
+        }
+    }
+
+    @Test
+    void keepsItsFileWhenItCannotReopen() throws IOException {
+        try (FileWriter writer = logs().open("")) {
+            Path moved = directory.resolve("moved");
+            Files.move(logs().log(), moved);
+            Files.createDirectory(logs().log());
+            assertThatThrownBy(writer::reopen).hasMessageContaining("it is a directory");
+            LogDirectory.store(writer, "one\n");
+            assertThat(moved).hasContent("one");
+        }
+    }
+
+    @Test
+    void leavesAloneWhatSomebodyElsePutInItsPlace() throws IOException {
+        try (FileWriter writer = logs().open("rotate=4")) {
+            LogDirectory.store(writer, "one\n");
+            Files.move(logs().log(), directory.resolve("moved"));
+            LogDirectory.store(writer, "two\n");
+        }
+        assertThat(directory.resolve("moved")).hasContent("one");
+        assertThat(logs().text()).isEqualTo("two\n");
+        assertThat(logs().rotated()).isEmpty();
+    }
+
+    @Test
+    void goesOnWhereAFileEndsThatSomebodyTruncated() throws IOException {
+        try (FileWriter writer = logs().open("sync=never")) {
+            LogDirectory.store(writer, "one\n");
+            Files.write(logs().log(), new byte[0]);
+            LogDirectory.store(writer, "two\n");
+        }
+        assertThat(logs().text()).isEqualTo("two\n");
+    }
+}
