@@ -87,6 +87,6 @@ public class FramingBenchmark {
 
     @Benchmark
     public void dropReturns() {
-        LineBytes.withoutReturns(POOL, withReturns.duplicate()).release();
+        LineReturns.dropped(POOL, withReturns.duplicate()).release();
     }
 }
