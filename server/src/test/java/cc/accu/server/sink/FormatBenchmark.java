@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 4, time = 1)
 public class FormatBenchmark {
-    /** Lines of 100 bytes that a format may treat each in its way. */
+    /** Lines of about 100 bytes, which a format may treat each in its own way. */
     public enum Content {
         ASCII("0123456789".repeat(10)),
         QUOTES("{\"level\":\"info\",\"at\":\"C:\\\\temp\",\"text\":\"%s\"}"
