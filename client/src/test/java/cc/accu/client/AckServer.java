@@ -22,10 +22,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A server on a plain socket that says what a test's script has it say, one connection after another. */
+/** A server on a plain socket that says what a test's script has it say, each connection on a thread of its own. */
 public final class AckServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AckServer.class);
-    static final String WELCOME = "accu/1 ok durable=fsync max-line=1000\n";
+    public static final String WELCOME = "accu/1 ok durable=fsync max-line=1000\n";
 
     private final ServerSocketChannel listener;
     private final Endpoint endpoint;
@@ -40,8 +40,12 @@ public final class AckServer implements AutoCloseable {
     private AckServer(ServerSocketChannel listener, Endpoint endpoint, Script script) {
         this.listener = listener;
         this.endpoint = endpoint;
-        this.serving = CompletableFuture.runAsync(() -> serve(script), work -> {
-            Thread thread = new Thread(work, "ack-server");
+        this.serving = inThread(() -> serve(script));
+    }
+
+    private static CompletableFuture<Void> inThread(Runnable work) {
+        return CompletableFuture.runAsync(work, started -> {
+            Thread thread = new Thread(started, "ack-server");
             thread.setDaemon(true);
             thread.start();
         });
@@ -71,15 +75,17 @@ public final class AckServer implements AutoCloseable {
     }
 
     private void serve(Script script) {
-        while (listener.isOpen()) {
-            try (SocketChannel socket = listener.accept()) {
-                Talk talk = new Talk(socket, talks.size());
+        List<CompletableFuture<Void>> talking = new ArrayList<>();
+        try {
+            while (true) {
+                Talk talk = new Talk(listener.accept(), talks.size());
                 talks.add(talk);
-                script.talk(talk);
-            } catch (IOException broken) {
-                LOG.debug("on to the next connection, if the listener is still there: {}", broken.toString());
+                talking.add(inThread(() -> talk.follow(script)));
             }
+        } catch (IOException closed) {
+            LOG.debug("no more connections: {}", closed.toString());
         }
+        talking.forEach(CompletableFuture::join);
     }
 
     public Endpoint endpoint() {
@@ -87,12 +93,12 @@ public final class AckServer implements AutoCloseable {
     }
 
     /** Connections so far. */
-    int count() {
+    public int count() {
         return talks.size();
     }
 
     /** The lines of one connection so far, its hello not counted. */
-    List<String> lines(int connection) {
+    public List<String> lines(int connection) {
         return talks.get(connection).lines;
     }
 
@@ -110,7 +116,7 @@ public final class AckServer implements AutoCloseable {
         serving.join();
     }
 
-    /** One connection, on the server's thread. */
+    /** One connection, on its thread. */
     public static final class Talk {
         private final SocketChannel socket;
         private final ByteBuffer in = ByteBuffer.allocate(64 * 1024).limit(0);
@@ -118,15 +124,23 @@ public final class AckServer implements AutoCloseable {
         private volatile String hello = "";
 
         /** 0 for the first connection. */
-        final int number;
+        public final int number;
 
         private Talk(SocketChannel socket, int number) {
             this.socket = socket;
             this.number = number;
         }
 
+        private void follow(Script script) {
+            try (socket) {
+                script.talk(this);
+            } catch (IOException broken) {
+                LOG.debug("connection {} broke: {}", number, broken.toString());
+            }
+        }
+
         /** Takes the hello. */
-        Talk hears() throws IOException {
+        public Talk hears() throws IOException {
             hello = next().orElse("");
             return this;
         }
@@ -136,7 +150,7 @@ public final class AckServer implements AutoCloseable {
             return hears().says(WELCOME);
         }
 
-        Talk says(String text) throws IOException {
+        public Talk says(String text) throws IOException {
             ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 socket.write(bytes);
@@ -151,7 +165,7 @@ public final class AckServer implements AutoCloseable {
             return line.isPresent();
         }
 
-        boolean takes(int count) throws IOException {
+        public boolean takes(int count) throws IOException {
             for (int i = 0; i < count; i++) {
                 if (!takes()) {
                     return false;
@@ -166,11 +180,11 @@ public final class AckServer implements AutoCloseable {
         }
 
         /** Lines taken. */
-        int taken() {
+        public int taken() {
             return lines.size();
         }
 
-        Talk acks() throws IOException {
+        public Talk acks() throws IOException {
             return says("ack " + lines.size() + "\n");
         }
 
@@ -182,7 +196,7 @@ public final class AckServer implements AutoCloseable {
         }
 
         /** Waits until the client goes away. */
-        void waitsForTheEnd() throws IOException {
+        public void waitsForTheEnd() throws IOException {
             while (next().isPresent()) {}
         }
 
