@@ -150,7 +150,7 @@ class TenNotesTest {
         HeldSink sink = HeldSink.open();
         ServerObserver observer = new ServerObserver() {
             @Override
-            public void disconnected(Origin origin) {
+            public void disconnected(Origin origin, Books books) {
                 disconnected.countDown();
             }
         };

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LineBatch implements AutoCloseable {
     private final ByteBuf lines;
-    private final int count;
+    private int count;
     private final Origin origin;
-    private final long firstNumber;
+    private long firstNumber;
     private final long receivedMillis;
     private final boolean cut;
     private final @Nullable End end;
@@ -94,6 +94,14 @@ public final class LineBatch implements AutoCloseable {
     /** Another batch of the same lines and memory, with an owner of its own. Nobody may change the lines from now on. */
     public LineBatch share() {
         return new LineBatch(lines.retainedDuplicate(), count, origin, firstNumber, receivedMillis, cut, end);
+    }
+
+    /** Takes off the first line; the numbers of the others start again at 1. There must be others. */
+    public void dropFirst() {
+        int feed = lines.bytesBefore((byte) '\n');
+        lines.skipBytes(feed + 1);
+        count--;
+        firstNumber = 1;
     }
 
     /** Passes each line, as a copy, in order. */

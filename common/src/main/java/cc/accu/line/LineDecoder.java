@@ -14,17 +14,17 @@ import org.jspecify.annotations.Nullable;
  * of it, so its own limit is never reached; a piece of a line that is too long is made by giving it a line feed of
  * ours. Event-loop confined.
  */
-final class LineDecoder extends LineBasedFrameDecoder {
+final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     /** Blocks up to this size are copied, so that a few lines do not hold a whole receive buffer while they wait. */
     private static final int COPIED_BLOCK_BYTES = 16 * 1024;
 
     private static final ByteBuf FEED = LineBytes.constant('\n');
     private static final ByteBuf RETURN = LineBytes.constant('\r');
 
-    private final LineFraming framing;
     private final int max;
     private final Origin origin;
 
+    private LongLine longLine;
     private long lineNumber = 1;
     private long readMillis;
     private End end = End.EOF;
@@ -47,8 +47,8 @@ final class LineDecoder extends LineBasedFrameDecoder {
 
     LineDecoder(LineFraming framing, Origin origin) {
         super(framing.maxLineBytes() + 2, false, false);
-        this.framing = framing;
         this.max = framing.maxLineBytes();
+        this.longLine = framing.longLine();
         this.origin = origin;
     }
 
@@ -110,7 +110,7 @@ final class LineDecoder extends LineBasedFrameDecoder {
                 int length = block.bytesBefore((byte) '\n');
                 if (length <= max) {
                     fire(ctx, LineBytes.copy(ctx.alloc(), block.readSlice(length + 1)), 1);
-                } else if (framing.longLine() == LongLine.SPLIT) {
+                } else if (longLine == LongLine.SPLIT) {
                     split(ctx, block.readSlice(length + 1), length, null);
                 } else {
                     block.skipBytes(length + 1);
@@ -161,13 +161,13 @@ final class LineDecoder extends LineBasedFrameDecoder {
     }
 
     private void startLongLine(ChannelHandlerContext ctx, ByteBuf in, int have) throws Exception {
-        if (framing.longLine() != LongLine.SPLIT) {
+        if (longLine != LongLine.SPLIT) {
             skipped = new SkippedLine(have, have == max + 1);
             state = State.SKIPPED_LINE;
             if (have > 0) {
                 super.channelRead(ctx, FEED.duplicate());
             }
-            if (framing.longLine() == LongLine.CLOSE) {
+            if (longLine == LongLine.CLOSE) {
                 drop(ctx, have + LineBytes.lengthSeen(in));
             }
             return;
@@ -194,7 +194,7 @@ final class LineDecoder extends LineBasedFrameDecoder {
     }
 
     private void drop(ChannelHandlerContext ctx, long bytes) {
-        boolean last = framing.longLine() == LongLine.CLOSE;
+        boolean last = longLine == LongLine.CLOSE;
         if (last) {
             state = State.NOTHING;
         }
@@ -239,7 +239,7 @@ final class LineDecoder extends LineBasedFrameDecoder {
             drop(ctx, skipped.bytes());
         } else if (in.isReadable()) {
             int length = in.readableBytes();
-            if (length <= max || framing.longLine() == LongLine.SPLIT) {
+            if (length <= max || longLine == LongLine.SPLIT) {
                 split(ctx, in, length, end);
             } else {
                 in.skipBytes(length);
@@ -275,8 +275,15 @@ final class LineDecoder extends LineBasedFrameDecoder {
         ctx.fireChannelReadComplete();
     }
 
-    private int unfinishedBytes() {
+    @Override
+    public int unfinishedBytes() {
         return actualReadableBytes();
+    }
+
+    @Override
+    public void startAgain() {
+        lineNumber--;
+        longLine = LongLine.CLOSE;
     }
 
     private void fire(ChannelHandlerContext ctx, ByteBuf block, int count) {

@@ -48,12 +48,13 @@ public record LineFraming(int maxLineBytes, LongLine longLine, Duration readTime
     }
 
     /** Appends the framing handlers, for a connection from {@code origin}. */
-    public void appendTo(ChannelPipeline pipeline, Origin origin) {
+    public LineInput appendTo(ChannelPipeline pipeline, Origin origin) {
         LineDecoder decoder = new LineDecoder(this, origin);
         if (!readTimeout.isZero() || !lineTimeout.isZero()) {
             pipeline.addLast("deadlines", new ReadDeadlines(this, decoder));
         }
         pipeline.addLast("lines", decoder);
+        return decoder;
     }
 
     /**

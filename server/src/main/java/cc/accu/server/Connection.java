@@ -1,17 +1,18 @@
 package cc.accu.server;
 
+import cc.accu.line.AckLine;
 import cc.accu.line.End;
 import cc.accu.line.LineBatch;
 import cc.accu.line.LineDropped;
 import cc.accu.line.LineFraming;
+import cc.accu.line.LineInput;
 import cc.accu.line.Origin;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One sender: batches in, and an end when its input has ended and all of it is stored. Reading stops while too much is
- * with the sink. Writes nothing: unread bytes at a plain sender would destroy what it has in flight. Event-loop
- * confined, but for {@link #drain}.
+ * One sender: batches in, acknowledgements out if it asked for them, and an end when its input has ended and all of it is
+ * stored. Otherwise writes nothing: unread bytes at a plain sender would destroy what it has in flight. Event-loop
+ * confined, but for {@link #drain} and {@link #state}.
  */
 final class Connection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
@@ -32,118 +33,120 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** More rounds of reading than any receive buffer lasts for: whatever comes later was sent after the stop. */
     private static final int MOST_DRAIN_ROUNDS = 32;
 
+    /** How long a sender may take to read our last words, and then to close. */
+    private static final long GOODBYE_MILLIS = 1000;
+
+    private final Channel channel;
     private final Origin origin;
+    private final int maxLineBytes;
     private final Intake intake;
-    private @Nullable ChannelHandlerContext ctx;
-    private long heldBytes;
+    private final Account account;
+    private final ReadGate gate;
+    private final Round round;
+    private @Nullable Conversation conversation;
     private boolean inputEnded;
-    private boolean waitingForBudget;
+    private boolean leaving;
+    private boolean lingering;
     private boolean gone;
     private int readRounds;
 
-    Connection(Origin origin, Intake intake) {
+    Connection(Channel channel, Origin origin, int maxLineBytes, LineInput input, Intake intake) {
+        this.channel = channel;
         this.origin = origin;
+        this.maxLineBytes = maxLineBytes;
         this.intake = intake;
+        this.account = new Account(origin, intake);
+        this.gate = new ReadGate(channel, input, intake);
+        this.round = intake.round(channel.eventLoop());
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        ctx = context;
+    public void handlerAdded(ChannelHandlerContext ctx) {
         LOG.debug("{}: connected to {}", origin.peer(), origin.listener());
         intake.observer().connected(origin);
     }
 
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        if (!(message instanceof LineBatch batch)) {
-            ReferenceCountUtil.release(message);
-            throw new IllegalStateException("not a batch of lines: " + message.getClass());
-        }
-        int lines = batch.count();
-        int held = batch.heldBytes();
-        heldBytes += held;
-        intake.budget().take(held);
-        CompletableFuture<Void> stored = intake.accept(batch).toCompletableFuture();
-        if (stored.isDone() && !stored.isCompletedExceptionally()) {
-            settled(lines, held, null);
-        } else {
-            stored.whenComplete((done, failure) -> context.executor().execute(() -> settled(lines, held, failure)));
-        }
-        decideReading();
+    /** Where it comes from and what became of its messages. Any thread. */
+    ConnectionState state() {
+        return new ConnectionState(origin, account.books());
     }
 
-    private void settled(int lines, int held, @Nullable Throwable failure) {
-        heldBytes -= held;
-        intake.budget().give(held);
-        if (failure == null) {
-            intake.ledger().stored(lines);
-            intake.observer().stored(origin, lines);
-        } else {
-            discard(Discarded.SINK_FAILED, lines);
-            intake.sinkFailed(failure);
+    /** The sender asked for acknowledgements. */
+    void startConversation() {
+        conversation = new Conversation(channel, this::closeIfDone);
+        conversation.welcome(new AckLine.Welcome(intake.outlets().durability().toString(), maxLineBytes));
+    }
+
+    /** Ends the conversation for a reason, and takes nothing more. */
+    void refuse(AckLine.Code code, String text) {
+        if (conversation != null) {
+            conversation.refuse(code, text);
         }
-        decideReading();
+        LineFraming.end(channel.pipeline(), End.SHUTDOWN);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        LineBatch batch = (LineBatch) message;
+        account.received(batch);
+        if (conversation != null && isLostEnd(batch)) {
+            account.discarded(Discarded.UNFINISHED, batch.count());
+            batch.close();
+            return;
+        }
+        Delivery delivery = new Delivery(batch);
+        gate.took(delivery.heldBytes);
+        if (conversation != null) {
+            conversation.handedOver(delivery);
+        }
+        CompletableFuture<Void> stored = intake.outlets().accept(batch).toCompletableFuture();
+        stored.whenComplete((done, failure) -> {
+            Delivery.Outcome outcome = failure == null ? Delivery.Outcome.STORED : Delivery.Outcome.FAILED;
+            if (channel.eventLoop().inEventLoop()) {
+                settled(delivery, outcome);
+            } else {
+                channel.eventLoop().execute(() -> settled(delivery, outcome));
+            }
+        });
+        round.accepted();
+        gate.decide();
+    }
+
+    /** A line that was cut short, whose sender knows that it was never acknowledged, and sends it again. */
+    private static boolean isLostEnd(LineBatch batch) {
+        return batch.end().filter(end -> end != End.EOF).isPresent();
+    }
+
+    private void settled(Delivery delivery, Delivery.Outcome outcome) {
+        delivery.outcome = outcome;
+        gate.gave(delivery.heldBytes);
+        if (outcome == Delivery.Outcome.STORED) {
+            account.stored(delivery.lines);
+        } else {
+            account.discarded(Discarded.SINK_FAILED, delivery.lines);
+        }
+        if (conversation != null) {
+            conversation.advance();
+            if (outcome == Delivery.Outcome.FAILED && !inputEnded) {
+                LineFraming.end(channel.pipeline(), End.SHUTDOWN);
+            }
+        }
+        gate.decide();
         closeIfDone();
     }
 
-    private void discard(Discarded reason, int lines) {
-        intake.ledger().discarded(reason, lines);
-        intake.observer().discarded(origin, reason, lines);
-    }
-
-    /**
-     * Stops reading over the limits, goes on at half of them; a failed sink holds its senders for good. An input that
-     * has ended stays as it is: epoll has forgotten a socket without interests, and reading it would be an error.
-     */
-    private void decideReading() {
-        if (gone || inputEnded) {
-            return;
-        }
-        boolean reading = channel().config().isAutoRead();
-        if (reading && intake.budget().isSpent()) {
-            channel().config().setAutoRead(false);
-            waitForBudget();
-        } else if (reading
-                && (heldBytes > intake.windowBytes() || intake.sinkHasFailed().get())) {
-            channel().config().setAutoRead(false);
-        } else if (!reading
-                && !waitingForBudget
-                && heldBytes <= intake.windowBytes() / 2
-                && !intake.sinkHasFailed().get()) {
-            channel().config().setAutoRead(true);
-        }
-    }
-
-    private void waitForBudget() {
-        waitingForBudget = true;
-        intake.budget()
-                .whenFree(() -> context().executor().execute(() -> {
-                    waitingForBudget = false;
-                    decideReading();
-                }));
-    }
-
     @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
+    public void channelReadComplete(ChannelHandlerContext ctx) {
         readRounds++;
-        context.fireChannelReadComplete();
+        gate.wasRead();
+        gate.decide();
+        ctx.fireChannelReadComplete();
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof LineDropped dropped) {
-            intake.ledger().received(1);
-            discard(Discarded.TOO_LONG, 1);
-            intake.longLines()
-                    .happened(times -> LOG.warn(
-                            "{}: dropped line {} of {} bytes, longer than --max-line ({} such since the last report)",
-                            origin.peer(),
-                            dropped.number(),
-                            dropped.bytes(),
-                            times));
-            if (dropped.inputEnded()) {
-                inputEnded();
-            }
+            dropped(dropped);
         } else if (event instanceof End end && end == End.TIMEOUT) {
             intake.timeouts()
                     .happened(times -> LOG.warn(
@@ -155,66 +158,111 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void dropped(LineDropped dropped) {
+        account.dropped();
+        intake.longLines()
+                .happened(times -> LOG.warn(
+                        "{}: dropped line {} of {} bytes, longer than --max-line ({} such since the last report)",
+                        origin.peer(),
+                        dropped.number(),
+                        dropped.bytes(),
+                        times));
+        if (dropped.inputEnded()) {
+            if (conversation != null) {
+                conversation.refuse(AckLine.Code.TOO_LONG, "a line has at most " + maxLineBytes + " bytes here");
+            }
+            inputEnded();
+        }
+    }
+
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
+    public void channelInactive(ChannelHandlerContext ctx) {
         inputEnded();
     }
 
     private void inputEnded() {
         inputEnded = true;
+        gate.end();
         closeIfDone();
     }
 
     private void closeIfDone() {
-        if (inputEnded && heldBytes == 0 && !gone) {
+        if (!inputEnded || !gate.holdsNothing() || gone) {
+            return;
+        }
+        if (conversation == null || hasPeerEnded()) {
+            if (conversation == null || conversation.isSilent()) {
+                leave();
+            } else {
+                leaveWithin(GOODBYE_MILLIS);
+            }
+        } else if (conversation.isSilent()) {
+            linger();
+        } else {
+            leaveWithin(2 * GOODBYE_MILLIS);
+        }
+    }
+
+    private boolean hasPeerEnded() {
+        return !channel.isActive() || ((DuplexChannel) channel).isInputShutdown();
+    }
+
+    /** Lets the sender read our last words: closing with its bytes unread would destroy them on their way. */
+    private void linger() {
+        if (!lingering) {
+            lingering = true;
+            ((DuplexChannel) channel).shutdownOutput();
+            channel.config().setAutoRead(true);
+            leaveWithin(GOODBYE_MILLIS);
+        }
+    }
+
+    private void leaveWithin(long millis) {
+        if (!leaving) {
+            leaving = true;
+            channel.eventLoop().schedule(this::leave, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void leave() {
+        if (!gone) {
             gone = true;
-            channel().close();
+            channel.close();
             LOG.debug("{}: disconnected", origin.peer());
-            intake.observer().disconnected(origin);
+            intake.observer().disconnected(origin, account.books());
         }
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
             LOG.debug("{}: {}", origin.peer(), cause.getMessage());
         } else {
             LOG.error("{}: unexpected failure, connection closed", origin.peer(), cause);
-            context.close();
+            ctx.close();
         }
     }
 
     /** Takes what has arrived, then ends the input. Any thread; the channel closes when all of it is stored. */
     void drain() {
-        context().executor().execute(() -> drainRound(readRounds, readRounds + MOST_DRAIN_ROUNDS));
+        channel.eventLoop().execute(() -> drainRound(readRounds, readRounds + MOST_DRAIN_ROUNDS));
     }
 
     private void drainRound(int roundsBefore, int lastRound) {
-        context()
-                .executor()
+        channel.eventLoop()
                 .schedule(
                         () -> {
-                            boolean quiet = channel().config().isAutoRead() && readRounds == roundsBefore;
+                            boolean quiet = gate.isOpen() && readRounds == roundsBefore;
                             if (inputEnded) {
                                 return;
                             }
-                            if (quiet
-                                    || readRounds >= lastRound
-                                    || intake.sinkHasFailed().get()) {
-                                LineFraming.end(channel().pipeline(), End.SHUTDOWN);
+                            if (quiet || readRounds >= lastRound || intake.sinkHasFailed()) {
+                                refuse(AckLine.Code.SHUTTING_DOWN, "the server is stopping");
                             } else {
                                 drainRound(readRounds, lastRound);
                             }
                         },
                         QUIET_MILLIS,
                         TimeUnit.MILLISECONDS);
-    }
-
-    private ChannelHandlerContext context() {
-        return Objects.requireNonNull(ctx, "not in a pipeline yet");
-    }
-
-    private Channel channel() {
-        return context().channel();
     }
 }

@@ -1,10 +1,12 @@
 package cc.accu.server;
 
 import cc.accu.line.LineFraming;
+import cc.accu.line.LineInput;
 import cc.accu.line.Origin;
 import cc.accu.transport.Peer;
 import cc.accu.transport.Transport;
 import io.netty.channel.Channel;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -12,12 +14,21 @@ import java.util.concurrent.TimeUnit;
 /** The open connections of a server. Any thread. */
 final class Connections {
     private final LineFraming framing;
+    private final boolean acknowledging;
     private final Intake intake;
     private final Map<Channel, Connection> open = new ConcurrentHashMap<>();
+
+    /** What accepting channels print, once for all of their connections. */
+    private final Map<Channel, String> listeners = new ConcurrentHashMap<>();
+
     private volatile boolean draining;
 
-    Connections(LineFraming framing, Intake intake) {
+    /**
+     * @param acknowledging whether senders who ask for acknowledgements get them
+     */
+    Connections(LineFraming framing, boolean acknowledging, Intake intake) {
         this.framing = framing;
+        this.acknowledging = acknowledging;
         this.intake = intake;
     }
 
@@ -25,17 +36,26 @@ final class Connections {
     void add(Channel channel, Transport transport) {
         Peer peer = transport.peer(channel);
         Origin origin = new Origin(
-                transport.bound(channel.parent()).toString(),
+                listeners.computeIfAbsent(
+                        channel.parent(), parent -> transport.bound(parent).toString()),
                 peer.name(),
                 peer.credentials().map(who -> new Origin.Credentials(who.pid(), who.uid(), who.gid())));
-        Connection connection = new Connection(origin, intake);
-        framing.appendTo(channel.pipeline(), origin);
+        LineInput input = framing.appendTo(channel.pipeline(), origin);
+        Connection connection = new Connection(channel, origin, framing.maxLineBytes(), input, intake);
+        if (acknowledging) {
+            channel.pipeline().addLast("greeting", new AckGreeting(input, connection));
+        }
         channel.pipeline().addLast("connection", connection);
         open.put(channel, connection);
         channel.closeFuture().addListener(closed -> open.remove(channel));
         if (draining) {
             connection.drain();
         }
+    }
+
+    /** All that are open. */
+    List<ConnectionState> states() {
+        return open.values().stream().map(Connection::state).toList();
     }
 
     /** Lets every connection end in order. */

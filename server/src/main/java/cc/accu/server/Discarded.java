@@ -6,7 +6,9 @@ import java.util.Locale;
 public enum Discarded {
     /** Longer than allowed, and long lines are not split. */
     TOO_LONG,
-    /** The sink has failed. */
+    /** The end of it never came, and its sender, who asked for acknowledgements, knows that it is not stored. */
+    UNFINISHED,
+    /** A sink has failed. */
     SINK_FAILED;
 
     /** The name as the books print it, for example {@code too-long}. */

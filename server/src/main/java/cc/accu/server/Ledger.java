@@ -1,43 +1,31 @@
 package cc.accu.server;
 
-import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Counts messages for the {@link Books}. Any thread. */
 final class Ledger {
-    private final LongAdder received = new LongAdder();
-    private final LongAdder stored = new LongAdder();
-    private final Map<Discarded, LongAdder> discarded = new EnumMap<>(Discarded.class);
-
-    Ledger() {
-        for (Discarded reason : Discarded.values()) {
-            discarded.put(reason, new LongAdder());
-        }
-    }
+    private final AtomicLong received = new AtomicLong();
+    private final AtomicLong stored = new AtomicLong();
+    private final Map<Discarded, Long> discarded = new ConcurrentHashMap<>();
 
     void received(long lines) {
-        received.add(lines);
+        received.getAndAdd(lines);
     }
 
     void stored(long lines) {
-        stored.add(lines);
+        stored.getAndAdd(lines);
     }
 
     void discarded(Discarded reason, long lines) {
-        Objects.requireNonNull(discarded.get(reason)).add(lines);
+        discarded.merge(reason, lines, Long::sum);
     }
 
     Books books() {
         // What came in is read last: whatever is settled was received before.
-        long storedNow = stored.sum();
-        Map<Discarded, Long> discardedNow = new EnumMap<>(Discarded.class);
-        discarded.forEach((reason, count) -> {
-            if (count.sum() > 0) {
-                discardedNow.put(reason, count.sum());
-            }
-        });
-        return new Books(received.sum(), storedNow, discardedNow);
+        long storedNow = stored.get();
+        Map<Discarded, Long> discardedNow = Map.copyOf(discarded);
+        return new Books(received.get(), storedNow, discardedNow);
     }
 }

@@ -13,7 +13,6 @@ import io.netty.channel.ChannelInitializer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,10 +38,10 @@ public final class LineServer implements AutoCloseable {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private LineServer(Builder builder, Sink sink) {
+    private LineServer(Builder builder, List<Sink> sinks) {
         this.drainTimeout = builder.drainTimeout;
-        this.intake = new Intake(sink, builder.windowBytes, builder.bufferBytes, builder.observer);
-        this.connections = new Connections(builder.framing, intake);
+        this.intake = new Intake(sinks, builder.windowBytes, builder.bufferBytes, builder.observer);
+        this.connections = new Connections(builder.framing, builder.acknowledging, intake);
         this.admission = new Admission(
                 builder.maxConnections > 0 ? builder.maxConnections : OpenFiles.roomForConnections(), builder.observer);
     }
@@ -73,6 +72,21 @@ public final class LineServer implements AutoCloseable {
     /** What became of the messages so far. */
     public Books books() {
         return intake.ledger().books();
+    }
+
+    /** How each sink is doing, in the order given. */
+    public List<SinkState> sinks() {
+        return intake.outlets().states();
+    }
+
+    /** The connections that are open, and what became of their messages. */
+    public List<ConnectionState> connections() {
+        return connections.states();
+    }
+
+    /** Opens the files of sinks again by name, because somebody, such as logrotate, has moved them. Does not wait. */
+    public void reopenSinks() {
+        intake.outlets().reopen();
     }
 
     /** Blocks until {@link #close} has done its work, whoever called it. */
@@ -116,16 +130,16 @@ public final class LineServer implements AutoCloseable {
         } catch (InterruptedException stopWaiting) {
             Thread.currentThread().interrupt();
         }
-        if (!drained) {
+        if (!drained && books().inFlight() > 0) {
             LOG.error("not drained within {} ms: {} messages not stored", drainTimeout.toMillis(), books().inFlight());
-            connections.closeAll();
         }
+        connections.closeAll();
         loops.close();
     }
 
     /** A sink may have to write, for senders that are gone already, to somebody who does not read. */
     private boolean closeSink(long deadlineNanos) throws InterruptedException {
-        Thread closer = new Thread(() -> intake.sink().close(), "accu-sink-close");
+        Thread closer = new Thread(() -> intake.outlets().close(), "accu-sink-close");
         closer.setDaemon(true);
         closer.start();
         closer.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime())));
@@ -144,7 +158,7 @@ public final class LineServer implements AutoCloseable {
         closeListeners();
         connections.closeAll();
         loops.close();
-        intake.sink().close();
+        intake.outlets().close();
         closed.countDown();
     }
 
@@ -162,7 +176,8 @@ public final class LineServer implements AutoCloseable {
         private Duration drainTimeout = Duration.ofSeconds(10);
         private ServerObserver observer = ServerObserver.NONE;
         private @Nullable Consumer<? super Line> handler;
-        private @Nullable Sink sink;
+        private final List<Sink> sinks = new ArrayList<>();
+        private boolean acknowledging = true;
 
         private Builder() {}
 
@@ -181,9 +196,18 @@ public final class LineServer implements AutoCloseable {
             return this;
         }
 
-        /** Hands batches of lines to {@code target}, which the server owns from {@link #start} on. */
+        /**
+         * Hands batches of lines to {@code target}, which the server owns from {@link #start} on. With several sinks, each
+         * gets every line, and a line is stored when all have it.
+         */
         public Builder sink(Sink target) {
-            this.sink = target;
+            sinks.add(target);
+            return this;
+        }
+
+        /** Whether senders who start with {@code accu/1} are told what is stored. Default: yes. */
+        public Builder acknowledging(boolean offered) {
+            this.acknowledging = offered;
             return this;
         }
 
@@ -241,17 +265,17 @@ public final class LineServer implements AutoCloseable {
          *
          * @throws cc.accu.transport.ListenException when an endpoint cannot be had; everything is closed again then,
          *     the sink included
-         * @throws IllegalStateException without a listener, or without exactly one of sink and line handler
+         * @throws IllegalStateException without a listener, or without either sinks or a line handler
          */
         public LineServer start() {
             if (endpoints.isEmpty()) {
                 throw new IllegalStateException("nothing to listen on: call listen(Endpoint.parse(\"tcp :3000\"))");
             }
-            if ((sink == null) == (handler == null)) {
-                throw new IllegalStateException("give the server either a sink or a line handler");
+            if (sinks.isEmpty() == (handler == null)) {
+                throw new IllegalStateException("give the server either sinks or a line handler");
             }
             LineServer server =
-                    new LineServer(this, sink != null ? sink : Sinks.handler(Objects.requireNonNull(handler)));
+                    new LineServer(this, handler == null ? List.copyOf(sinks) : List.of(Sinks.handler(handler)));
             try {
                 for (Endpoint endpoint : endpoints) {
                     server.listen(endpoint, preferNative);

@@ -2,16 +2,32 @@ package cc.accu.server;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that all connections together may hold in lines that are not stored yet. Spent by reading, which then
- * stops everywhere; whoever waits is called when half of it is back. Any thread.
+ * The memory that all connections together may hold: in lines that are with the sinks, and in lines that are not
+ * finished. Reading spends it; once it is spent, everybody waits until half of it is back. When unfinished lines alone
+ * have spent it, nothing would ever come back: then one of those who wait at a time gets the turn to finish its line.
+ * Any thread.
  */
 final class ReadBudget {
     private final long limitBytes;
     private final AtomicLong heldBytes = new AtomicLong();
-    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicLong unfinishedBytes = new AtomicLong();
+    private final AtomicBoolean turnIsTaken = new AtomicBoolean();
+    private final Queue<Waiter> waiting = new ConcurrentLinkedQueue<>();
+
+    /** Who waits for the budget. */
+    interface Waiter {
+        /**
+         * Called once, from any thread.
+         *
+         * @param turn whether there is no room but for this one, who calls {@link #endTurn} when its line is out or does
+         *     not come
+         */
+        void resume(boolean turn);
+    }
 
     ReadBudget(long limitBytes) {
         this.limitBytes = limitBytes;
@@ -21,27 +37,55 @@ final class ReadBudget {
         heldBytes.addAndGet(bytes);
     }
 
-    boolean isSpent() {
-        return heldBytes.get() > limitBytes;
-    }
-
     void give(long bytes) {
-        if (heldBytes.addAndGet(-bytes) <= limitBytes / 2) {
-            wakeAll();
+        heldBytes.addAndGet(-bytes);
+        wake();
+    }
+
+    /** Unfinished lines have grown, or shrunk. */
+    void addUnfinished(long bytes) {
+        unfinishedBytes.addAndGet(bytes);
+        if (bytes < 0) {
+            wake();
         }
     }
 
-    /** Calls {@code resume} once, from whichever thread, when half of the budget is free; at once if it is already. */
-    void whenFree(Runnable resume) {
-        waiting.add(resume);
-        if (heldBytes.get() <= limitBytes / 2) {
-            wakeAll();
+    boolean isSpent() {
+        return heldBytes.get() + unfinishedBytes.get() > limitBytes;
+    }
+
+    /** Calls {@code waiter} when it may read again; at once if it may already. */
+    void await(Waiter waiter) {
+        waiting.add(waiter);
+        wake();
+    }
+
+    void endTurn() {
+        turnIsTaken.set(false);
+        wake();
+    }
+
+    private void wake() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        long held = heldBytes.get();
+        long unfinished = unfinishedBytes.get();
+        if (held + unfinished <= limitBytes / 2 || (held == 0 && unfinished <= limitBytes)) {
+            for (Waiter waiter = waiting.poll(); waiter != null; waiter = waiting.poll()) {
+                waiter.resume(false);
+            }
+        } else if (held == 0 && turnIsTaken.compareAndSet(false, true)) {
+            giveTurn();
         }
     }
 
-    private void wakeAll() {
-        for (Runnable resume = waiting.poll(); resume != null; resume = waiting.poll()) {
-            resume.run();
+    private void giveTurn() {
+        Waiter next = waiting.poll();
+        if (next == null) {
+            turnIsTaken.set(false);
+        } else {
+            next.resume(true);
         }
     }
 }

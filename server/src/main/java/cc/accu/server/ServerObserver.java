@@ -2,7 +2,10 @@ package cc.accu.server;
 
 import cc.accu.line.Origin;
 
-/** Is told what happens in a server; for metrics and logs. Called on event loops: must not block, must not throw. */
+/**
+ * Is told what happens in a server; for metrics and logs. Called on event loops and threads of sinks: must not block,
+ * must not throw.
+ */
 public interface ServerObserver {
     /** Watches nothing. */
     ServerObserver NONE = new ServerObserver() {};
@@ -13,7 +16,7 @@ public interface ServerObserver {
     /** Lines came out of the framing. */
     default void received(Origin origin, int lines, long bytes) {}
 
-    /** The sink has stored lines. */
+    /** All sinks have stored lines. */
     default void stored(Origin origin, int lines) {}
 
     /** Lines were received and will not be stored. */
@@ -22,9 +25,15 @@ public interface ServerObserver {
     /** A connection was closed at once, because as many as allowed are open. */
     default void refused(String listener) {}
 
-    /** A connection is gone, and everything that came over it is stored or discarded. */
-    default void disconnected(Origin origin) {}
+    /** A connection is gone, and everything that came over it is stored or discarded: {@code books} says how much. */
+    default void disconnected(Origin origin, Books books) {}
 
-    /** The sink has failed, for good. Called once. */
-    default void sinkFailed(Throwable failure) {}
+    /** A sink has stored nothing for some seconds, though something waits. */
+    default void sinkStalled(String sink) {}
+
+    /** A sink that had stalled stores again. */
+    default void sinkResumed(String sink) {}
+
+    /** A sink has failed, for good. Called once for each. */
+    default void sinkFailed(String sink, Throwable failure) {}
 }

@@ -65,7 +65,7 @@ class LineServerTest {
                 .hasMessageContaining("nothing to listen on");
         assertThatThrownBy(builder::start)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("either a sink or a line handler");
+                .hasMessageContaining("either sinks or a line handler");
         assertThatThrownBy(
                         () -> builder.sink(Sinks.discard()).onLine(lines::add).start())
                 .isInstanceOf(IllegalStateException.class);
@@ -101,7 +101,7 @@ class LineServerTest {
         Queue<Throwable> told = new ConcurrentLinkedQueue<>();
         ServerObserver observer = new ServerObserver() {
             @Override
-            public void sinkFailed(Throwable failure) {
+            public void sinkFailed(String sink, Throwable failure) {
                 told.add(failure);
             }
         };
@@ -235,7 +235,7 @@ class LineServerTest {
             }
 
             @Override
-            public void disconnected(Origin origin) {
+            public void disconnected(Origin origin, Books books) {
                 told.add("disconnected");
             }
         };

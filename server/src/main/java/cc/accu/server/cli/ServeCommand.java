@@ -49,8 +49,15 @@ final class ServeCommand implements Callable<Integer> {
             names = "--to",
             paramLabel = "SINK",
             defaultValue = "stdout",
-            description = "stdout, stdout?format=raw|text|json, or discard (default: stdout, as text)")
-    private String sink = "";
+            description = "stdout, file:/PATH or discard; options follow as in a URL; repeatable (default: stdout)")
+    private List<String> sinks = List.of();
+
+    @Option(
+            names = "--acks",
+            paramLabel = "on|off",
+            defaultValue = "on",
+            description = "whether senders that start with accu/1 are told what is stored (default: on)")
+    private Acks acks = Acks.ON;
 
     @Option(
             names = "--max-line",
@@ -117,6 +124,12 @@ final class ServeCommand implements Callable<Integer> {
 
     private final AtomicReference<Throwable> sinkFailure = new AtomicReference<>();
 
+    /** Whether there are acknowledgements. */
+    enum Acks {
+        ON,
+        OFF
+    }
+
     /** What TCP runs on. */
     enum TcpOn {
         NIO,
@@ -130,6 +143,9 @@ final class ServeCommand implements Callable<Integer> {
         Signals signals = Signals.install();
         try (LineServer server = builder.observer(stopper(signals)).start()) {
             announce(server, err);
+            if (sinks.stream().anyMatch(sink -> sink.startsWith("file:"))) {
+                signals.onHangup(server::reopenSinks);
+            }
             String cause = signals.await();
             server.close();
             Books books = server.books();
@@ -163,7 +179,13 @@ final class ServeCommand implements Callable<Integer> {
         if (maxConnections != null) {
             parsed("--max-connections: ", maxConnections, builder::maxConnections);
         }
-        return builder.sink(parsed("--to: ", sink, Sinks::parse).open());
+        builder.acknowledging(acks == Acks.ON);
+        List<Sinks.Address> addresses =
+                sinks.stream().map(sink -> parsed("--to: ", sink, Sinks::parse)).toList();
+        for (Sinks.Address address : addresses) {
+            builder.sink(address.open());
+        }
+        return builder;
     }
 
     private <T, R> R parsed(String option, T typed, Function<T, R> parse) {
@@ -189,7 +211,7 @@ final class ServeCommand implements Callable<Integer> {
     private ServerObserver stopper(Signals signals) {
         return new ServerObserver() {
             @Override
-            public void sinkFailed(Throwable failure) {
+            public void sinkFailed(String sink, Throwable failure) {
                 sinkFailure.set(failure);
                 if (Reason.of(failure) == Reason.BROKEN_PIPE) {
                     signals.stop(" because nobody reads standard output any more");

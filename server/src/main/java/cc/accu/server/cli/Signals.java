@@ -7,7 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What ends the command: the first SIGTERM, SIGINT or SIGHUP asks it to drain, the second ends the process at once. A
+ * What ends the command: the first SIGTERM, SIGINT or SIGHUP asks it to drain, the second ends the process at once. With
+ * files to reopen, SIGHUP asks for that, and ends nothing. A
  * shutdown hook could neither end with exit code 0 nor see a second signal. The JVM leaves alone what was ignored when it
  * started, as SIGHUP under nohup.
  *
@@ -19,6 +20,7 @@ final class Signals {
     private static final int ENDED_BY_SIGNAL = 1;
 
     private final CompletableFuture<String> stopped = new CompletableFuture<>();
+    private volatile Runnable onHangup = () -> received("SIGHUP");
 
     private Signals() {}
 
@@ -41,7 +43,11 @@ final class Signals {
         Object signal = signalType.getConstructor(String.class).newInstance(name);
         Object handler = Proxy.newProxyInstance(
                 handlerType.getClassLoader(), new Class<?>[] {handlerType}, (proxy, method, arguments) -> {
-                    received("SIG" + name);
+                    if (name.equals("HUP")) {
+                        onHangup.run();
+                    } else {
+                        received("SIG" + name);
+                    }
                     return null;
                 });
         signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, handler);
@@ -51,6 +57,11 @@ final class Signals {
         if (!stopped.complete(" by " + name)) {
             Runtime.getRuntime().halt(ENDED_BY_SIGNAL);
         }
+    }
+
+    /** Calls {@code action} for each SIGHUP from now on, which then does not end anything. */
+    void onHangup(Runnable action) {
+        onHangup = action;
     }
 
     /** Ends the wait, as a signal would. */

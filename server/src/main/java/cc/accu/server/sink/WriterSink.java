@@ -3,8 +3,6 @@ package cc.accu.server.sink;
 import cc.accu.line.LineBatch;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,7 +37,7 @@ public final class WriterSink implements Sink {
     private final Condition changed = lock.newCondition();
 
     // Guarded by lock.
-    private Queue<Entry> waiting = new ArrayDeque<>();
+    private Queue<Group.Entry> waiting = new ArrayDeque<>();
     private long waitingBytes;
     private boolean flushed;
     private boolean closed;
@@ -54,8 +52,6 @@ public final class WriterSink implements Sink {
     private volatile boolean threadIsNeeded;
     private volatile long slowUntil = System.nanoTime();
     private volatile @Nullable IOException failure;
-
-    private record Entry(LineBatch batch, CompletableFuture<Void> stored) {}
 
     /**
      * Starts the thread. The sink owns {@code writer} from now on and closes it at the end.
@@ -72,7 +68,7 @@ public final class WriterSink implements Sink {
 
     @Override
     public CompletionStage<Void> accept(LineBatch batch) {
-        Entry entry = new Entry(batch, new CompletableFuture<>());
+        Group.Entry entry = new Group.Entry(batch, new CompletableFuture<>());
         IOException refusal;
         boolean soon;
         lock.lock();
@@ -93,7 +89,7 @@ public final class WriterSink implements Sink {
         if (soon) {
             flush();
         }
-        return entry.stored;
+        return entry.stored();
     }
 
     @Override
@@ -136,8 +132,8 @@ public final class WriterSink implements Sink {
 
     private void storeHere() {
         long start = System.nanoTime();
-        Group group = new Group(takeWaiting());
-        if (!group.isStored()) {
+        Group group = new Group(takeWaiting(), writer);
+        if (!isSettled(group)) {
             stalled = group;
             threadIsNeeded = true;
             wakeThread();
@@ -183,9 +179,9 @@ public final class WriterSink implements Sink {
             stalled = null;
         }
         threadIsNeeded = false;
-        for (Queue<Entry> next = takeWaiting(); !next.isEmpty(); next = takeWaiting()) {
-            Group group = new Group(next);
-            if (!group.isStored()) {
+        for (Queue<Group.Entry> next = takeWaiting(); !next.isEmpty(); next = takeWaiting()) {
+            Group group = new Group(next, writer);
+            if (!isSettled(group)) {
                 outwait(group);
             }
         }
@@ -197,10 +193,23 @@ public final class WriterSink implements Sink {
         LOG.warn("{}: no space left on device; senders are held until there is", name);
         do {
             pause();
-        } while (!group.isStored());
+        } while (!isSettled(group));
         if (failure == null) {
             LOG.warn("{}: goes on after {} ms without space", name, (System.nanoTime() - since) / 1_000_000);
         }
+    }
+
+    /** Whether it is known what became of the group; if not, there is no space, and this is to be called again. */
+    private boolean isSettled(Group group) {
+        try {
+            group.store(failure);
+        } catch (NoSpaceException forNow) {
+            return false;
+        } catch (IOException problem) {
+            failure = problem;
+        }
+        group.complete(failure);
+        return true;
     }
 
     private static void pause() {
@@ -211,65 +220,15 @@ public final class WriterSink implements Sink {
         }
     }
 
-    private Queue<Entry> takeWaiting() {
+    private Queue<Group.Entry> takeWaiting() {
         lock.lock();
         try {
-            Queue<Entry> taken = waiting;
+            Queue<Group.Entry> taken = waiting;
             waiting = new ArrayDeque<>();
             waitingBytes = 0;
             return taken;
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** Entries that are committed together. */
-    private final class Group {
-        private final Queue<Entry> unwritten;
-        private final List<Entry> written;
-
-        Group(Queue<Entry> entries) {
-            this.unwritten = entries;
-            this.written = new ArrayList<>(entries.size());
-        }
-
-        /** Whether it is known what became of the group; if not, there is no space, and this is to be called again. */
-        boolean isStored() {
-            IOException broken = failure;
-            try {
-                if (broken == null) {
-                    store();
-                }
-            } catch (NoSpaceException forNow) {
-                return false;
-            } catch (IOException problem) {
-                broken = problem;
-            } catch (RuntimeException | Error problem) {
-                // Were the thread to die of what a writer throws, its senders would wait for ever.
-                broken = new IOException(problem.toString(), problem);
-            }
-            complete(broken);
-            return true;
-        }
-
-        private void store() throws IOException {
-            while (!unwritten.isEmpty()) {
-                Entry entry = unwritten.remove();
-                written.add(entry);
-                writer.write(entry.batch);
-            }
-            writer.commit();
-        }
-
-        private void complete(@Nullable IOException broken) {
-            written.addAll(unwritten);
-            written.forEach(entry -> entry.batch.close());
-            if (broken == null) {
-                written.forEach(entry -> entry.stored.complete(null));
-            } else {
-                failure = broken;
-                written.forEach(entry -> entry.stored.completeExceptionally(broken));
-            }
         }
     }
 

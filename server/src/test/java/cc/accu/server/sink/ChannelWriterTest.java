@@ -51,8 +51,8 @@ class ChannelWriterTest extends SinkContract {
     void writesABatchThatIsLargerThanItsBuffer() throws Exception {
         String large = "x".repeat(3_000_000) + "\n";
         try (Sink sink = open()) {
-            sink.accept(Batches.of(large)).toCompletableFuture().get(10, TimeUnit.SECONDS);
-            sink.accept(Batches.of("small\n")).toCompletableFuture().get(10, TimeUnit.SECONDS);
+            SinkContract.flushed(sink, Batches.of(large)).get(10, TimeUnit.SECONDS);
+            SinkContract.flushed(sink, Batches.of("small\n")).get(10, TimeUnit.SECONDS);
             assertThat(Files.readString(file)).isEqualTo(large + "small\n");
         }
     }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(20)
 class SinksTest {
     @ParameterizedTest
     @ValueSource(strings = {"stdout", "stdout?format=raw", "stdout?format=text", "stdout?format=json", "discard"})
@@ -37,8 +39,8 @@ class SinksTest {
         StringBuilder seen = new StringBuilder();
         try (Sink sink = Sinks.handler(
                 line -> seen.append(line.utf8()).append(Thread.currentThread().getName()))) {
-            sink.accept(Batches.of("one\n")).toCompletableFuture().get();
+            SinkContract.flushed(sink, Batches.of("one\n")).get();
         }
-        assertThat(seen.toString()).isEqualTo("oneaccu-handler");
+        assertThat(seen.toString()).isEqualTo("oneaccu-sink-handler");
     }
 }

@@ -1,0 +1,22 @@
+package cc.accu.server;
+
+import java.util.Optional;
+
+/**
+ * How a sink of a server is doing.
+ *
+ * @param sink its address
+ * @param waitingMessages messages that it was given and has not stored
+ * @param problem why it has failed
+ */
+public record SinkState(String sink, Health health, long waitingMessages, Optional<String> problem) {
+    /** In three words. */
+    public enum Health {
+        /** It stores what it is given. */
+        GOOD,
+        /** It has stored nothing for some seconds, though something waits. */
+        SLOW,
+        /** It will never store anything again. */
+        FAILED
+    }
+}
