@@ -156,15 +156,7 @@ class AckCommandTest {
             talk.greets().takes(100);
             talk.acks().takes(50);
         })) {
-            assertThat(run(
-                            String.join("\n", lines),
-                            server,
-                            "--ack",
-                            "--window",
-                            "1KiB",
-                            "--retry-timeout",
-                            "5s",
-                            "-v"))
+            assertThat(run(String.join("\n", lines), server, "--ack"))
                     .as(err.toString())
                     .isZero();
             List<String> stored = new ArrayList<>();
