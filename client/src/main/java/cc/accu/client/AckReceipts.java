@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,8 @@ final class AckReceipts {
             return upTo;
         }
 
-        CompletableFuture<Void> future() {
-            return done;
+        void fail(IOException why) {
+            done.completeExceptionally(why);
         }
 
         /** One of the messages was not and will not be delivered. The first refusal counts. */
@@ -45,11 +46,16 @@ final class AckReceipts {
         }
     }
 
-    /** A receipt for when no fewer messages than in the last call are settled. */
-    Receipt add(Tally upTo) {
+    /**
+     * A future for when no fewer messages than in the last call are settled.
+     *
+     * @param refusal what it fails with then
+     */
+    CompletableFuture<Void> add(Tally upTo, Optional<IOException> refusal) {
         Receipt receipt = new Receipt(upTo);
+        refusal.ifPresent(receipt::refuse);
         waiting.add(receipt);
-        return receipt;
+        return receipt.done;
     }
 
     /** Tells whoever sent the message before which {@code number} were sent. */

@@ -95,7 +95,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender {
         return Optional.empty();
     }
 
-    /** Sends whole lines; see {@link Outbound#add}. Any thread. */
     @Override
     public CompletableFuture<Void> send(ByteBuffer lines, int messages) {
         CompletableFuture<Void> written = outbound.add(lines, messages);

@@ -148,13 +148,14 @@ public final class LineClient implements AutoCloseable {
 
     /** Settings for a client. One thread. */
     public static final class Builder {
+        private static final long UNSET = -1;
         private static final long WINDOW_BYTES = 4 * 1024 * 1024;
         private static final long ACKED_WINDOW_BYTES = 4 * WINDOW_BYTES;
 
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration writeTimeout = Duration.ZERO;
         private Duration closeTimeout = Duration.ofSeconds(10);
-        private long windowBytes;
+        private long windowBytes = UNSET;
         private WhenFull whenFull = WhenFull.BLOCK;
         private boolean preferNative;
         private boolean acknowledged;
@@ -210,9 +211,6 @@ public final class LineClient implements AutoCloseable {
          * unless set.
          */
         public Builder windowBytes(long most) {
-            if (most < 1) {
-                throw new IllegalArgumentException("the window must have at least 1 byte: " + most);
-            }
             windowBytes = most;
             return this;
         }
@@ -239,21 +237,13 @@ public final class LineClient implements AutoCloseable {
         public LineClient connect(Endpoint first, Endpoint... others) throws IOException {
             List<Endpoint> endpoints = new ArrayList<>(List.of(others));
             endpoints.add(0, first);
-            long window = windowBytes != 0 ? windowBytes : acknowledged ? ACKED_WINDOW_BYTES : WINDOW_BYTES;
+            long usual = acknowledged ? ACKED_WINDOW_BYTES : WINDOW_BYTES;
+            long window = windowBytes == UNSET ? usual : windowBytes;
             Settings.Acks acks = new Settings.Acks(acknowledged, ackTimeout, retryTimeout);
             Settings settings =
                     new Settings(connectTimeout, writeTimeout, closeTimeout, window, whenFull, preferNative, acks);
             EventLoops loops = EventLoops.daemon("accu-client");
-            boolean connected = false;
-            try {
-                Sender sender = Senders.connect(endpoints, settings, loops);
-                connected = true;
-                return new LineClient(loops, sender);
-            } finally {
-                if (!connected) {
-                    loops.close();
-                }
-            }
+            return new LineClient(loops, Senders.connect(endpoints, settings, loops));
         }
     }
 }

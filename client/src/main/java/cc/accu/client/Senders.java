@@ -17,8 +17,21 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Senders {
     private Senders() {}
 
-    /** Connects to the first endpoint that can be reached. */
+    /** Connects to the first endpoint that can be reached; if there is none, closes the loops. */
     static Sender connect(List<Endpoint> endpoints, Settings settings, EventLoops loops) throws IOException {
+        boolean connected = false;
+        try {
+            Sender sender = open(endpoints, settings, loops);
+            connected = true;
+            return sender;
+        } finally {
+            if (!connected) {
+                loops.close();
+            }
+        }
+    }
+
+    private static Sender open(List<Endpoint> endpoints, Settings settings, EventLoops loops) throws IOException {
         try {
             return settings.acks().wanted()
                     ? AckedSender.connect(endpoints, settings, loops)

@@ -53,26 +53,18 @@ final class Unacknowledged {
             awaitRoom(lines.remaining());
             if (limit.admits(lines)) {
                 kept.add(lines, messages);
-                return receipts.add(kept.added()).future();
+                return receipts.add(kept.added(), Optional.empty());
             }
             Tally before = kept.added();
             Optional<IOException> wrong = limit.sift(lines, line -> kept.add(line, 1));
-            return kept.added().equals(before) ? failed(wrong.orElseThrow()) : receipt(wrong);
+            return kept.added().equals(before)
+                    ? CompletableFuture.failedFuture(wrong.orElseThrow())
+                    : receipts.add(kept.added(), wrong);
         } catch (IOException notTaken) {
-            return failed(notTaken);
+            return CompletableFuture.failedFuture(notTaken);
         } finally {
             lock.unlock();
         }
-    }
-
-    private static CompletableFuture<Void> failed(IOException why) {
-        return CompletableFuture.failedFuture(why);
-    }
-
-    private CompletableFuture<Void> receipt(Optional<IOException> refusal) {
-        Receipt receipt = receipts.add(kept.added());
-        refusal.ifPresent(receipt::refuse);
-        return receipt.future();
     }
 
     private void awaitRoom(int bytes) throws IOException {
@@ -114,9 +106,11 @@ final class Unacknowledged {
         lock.lock();
         try {
             if (failure != null && !kept.isEmpty()) {
-                return failed(exception(failure));
+                return CompletableFuture.failedFuture(exception(failure));
             }
-            return kept.isEmpty() ? CompletableFuture.completedFuture(null) : receipt(Optional.empty());
+            return kept.isEmpty()
+                    ? CompletableFuture.completedFuture(null)
+                    : receipts.add(kept.added(), Optional.empty());
         } finally {
             lock.unlock();
         }
@@ -196,7 +190,7 @@ final class Unacknowledged {
         } finally {
             lock.unlock();
         }
-        due.forEach(receipt -> receipt.future().completeExceptionally(exception));
+        due.forEach(receipt -> receipt.fail(exception));
     }
 
     /** Takes nothing more, and sends those away who wait for room. What was taken goes on its way. */
