@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,7 @@ import org.slf4j.event.Level;
  * discards what the server says, so that its close is noticed. Public methods of the client call in from any thread;
  * what the channel calls is event-loop confined.
  */
-final class Connection extends ChannelInboundHandlerAdapter {
+final class Connection extends ChannelInboundHandlerAdapter implements Sender {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final String CLOSED_BY_PEER = "connection closed by peer";
 
@@ -38,7 +39,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Endpoint endpoint;
     private final Settings settings;
     private final Outbound outbound;
-    private final WriteDeadline deadline;
+    private final Deadline deadline;
     private final AtomicBoolean turnIsComing = new AtomicBoolean();
     private final CompletableFuture<Void> inputEnded = new CompletableFuture<>();
     private boolean outputEnded;
@@ -48,25 +49,54 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.endpoint = endpoint;
         this.settings = settings;
         this.outbound = new Outbound(channel.alloc(), settings.windowBytes(), this::mayWait);
-        this.deadline = new WriteDeadline(
-                channel.eventLoop(), settings.writeTimeout(), timeout -> fail("i/o timeout after " + text(timeout)));
+        this.deadline = new Deadline(
+                channel.eventLoop(),
+                settings.writeTimeout(),
+                timeout -> fail("i/o timeout after " + Durations.text(timeout)));
     }
 
     /** Holding up the event loop would hold up what is to make room. */
     private boolean mayWait() {
-        return settings.whenFull() == WhenFull.BLOCK && !isEventLoop();
+        return settings.whenFull() == WhenFull.BLOCK && !isOwnThread();
     }
 
-    boolean isEventLoop() {
+    @Override
+    public boolean isOwnThread() {
         return channel.eventLoop().inEventLoop();
     }
 
-    Outbound outbound() {
-        return outbound;
+    @Override
+    public Endpoint endpoint() {
+        return endpoint;
     }
 
-    /** Sends whole lines; see {@link Outbound#add}. Any thread. */
-    CompletableFuture<Void> send(ByteBuffer lines, int messages) {
+    @Override
+    public CompletableFuture<Void> flushed() {
+        return outbound.flushed();
+    }
+
+    @Override
+    public Tally sent() {
+        return outbound.sent();
+    }
+
+    @Override
+    public Tally written() {
+        return outbound.written();
+    }
+
+    @Override
+    public long acknowledged() {
+        return 0;
+    }
+
+    @Override
+    public Optional<String> durable() {
+        return Optional.empty();
+    }
+
+    @Override
+    public CompletableFuture<Void> send(ByteBuffer lines, int messages) {
         CompletableFuture<Void> written = outbound.add(lines, messages);
         if (!written.isDone()) {
             requestTurn();
@@ -88,7 +118,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             any = true;
         }
         if (any) {
-            deadline.dataWaits();
+            deadline.begin();
             channel.flush();
         }
     }
@@ -172,7 +202,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
      * Takes nothing more, writes what was taken, ends our output and waits for the server to end its own. Blocking;
      * not on the event loop.
      */
-    void close() throws IOException {
+    @Override
+    public void close() throws IOException {
         outbound.close();
         channel.eventLoop().execute(() -> deadline.tighten(settings.closeTimeout()));
         try {
@@ -209,15 +240,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
             inputEnded.get(most.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException stillOpen) {
             Level level = outbound.sent().messages() > 0 ? Level.WARN : Level.DEBUG;
-            LOG.atLevel(level).log("{} did not close its side within {}: closing without it", endpoint, text(most));
+            LOG.atLevel(level)
+                    .log("{} did not close its side within {}: closing without it", endpoint, Durations.text(most));
             channel.close();
         } catch (ExecutionException impossible) {
             throw new AssertionError(impossible);
         }
-    }
-
-    private static String text(Duration duration) {
-        long millis = duration.toMillis();
-        return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
     }
 }

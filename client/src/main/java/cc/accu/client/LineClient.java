@@ -3,38 +3,36 @@ package cc.accu.client;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.EventLoops;
-import cc.accu.transport.Transport;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInitializer;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Sends messages, each a line, to a line server over one connection. Any thread; the messages of one thread keep their
- * order. What is sent together is written together.
+ * Sends messages, each a line, to a line server. Any thread; the messages of one thread keep their order. What is sent
+ * together is written together.
+ *
+ * <p>A plain client uses one connection, and a message is delivered when it is with the kernel. One with {@link
+ * Builder#acknowledged acknowledgements} talks to accu, and a message is delivered when the server has stored it: until
+ * then the client keeps it, and sends it again over another connection if need be. So the server may get it twice, but
+ * gets it.
  *
  * <p>Futures complete on the client's own thread: what hangs on them must not block, and a send from there fails
  * instead of waiting when the window is full.
  */
 public final class LineClient implements AutoCloseable {
-    private final Endpoint endpoint;
     private final EventLoops loops;
-    private final Connection connection;
+    private final Sender sender;
     private final Object closing = new Object();
     private boolean closed;
 
-    private LineClient(Endpoint endpoint, EventLoops loops, Connection connection) {
-        this.endpoint = endpoint;
+    private LineClient(EventLoops loops, Sender sender) {
         this.loops = loops;
-        this.connection = connection;
+        this.sender = sender;
     }
 
     /**
@@ -50,35 +48,17 @@ public final class LineClient implements AutoCloseable {
         return new Builder();
     }
 
-    private static LineClient connect(Endpoint endpoint, Settings settings) throws IOException {
-        EventLoops loops = EventLoops.daemon("accu-client");
-        // Each address of a host is tried on a channel of its own: the last one is the one that connected.
-        AtomicReference<Connection> latest = new AtomicReference<>();
-        ChannelHandler handler = new ChannelInitializer<Channel>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                latest.set(new Connection(channel, endpoint, settings));
-                channel.pipeline().addLast(latest.get());
-            }
-        };
-        try {
-            Transport.of(endpoint, settings.preferNative())
-                    .connect(loops, handler, settings.connectTimeout())
-                    .get();
-            return new LineClient(endpoint, loops, Objects.requireNonNull(latest.get()));
-        } catch (ExecutionException failed) {
-            loops.close();
-            throw failed.getCause() instanceof IOException why ? why : new IOException(failed.getCause());
-        } catch (InterruptedException interrupted) {
-            loops.close();
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while connecting to " + endpoint);
-        }
+    /** Where this client is connected to, or tries to, as it was given. */
+    public Endpoint endpoint() {
+        return sender.endpoint();
     }
 
-    /** Where this client is connected to, as it was given. */
-    public Endpoint endpoint() {
-        return endpoint;
+    /**
+     * What an acknowledgement of the server means: {@code written} to its operating system, {@code fsync}ed, {@code
+     * replicated}. Empty for a client without acknowledgements.
+     */
+    public Optional<String> durable() {
+        return sender.durable();
     }
 
     /** Sends {@code message} in UTF-8; see {@link #send(byte[])}. */
@@ -87,21 +67,22 @@ public final class LineClient implements AutoCloseable {
     }
 
     /**
-     * Sends one message. The future completes when the whole line is with the kernel. It fails with a
-     * {@link DeliveryException} when the connection fails before that, and at once with a {@link ClosedException} after
-     * {@link #close} or a {@link WindowFullException}. Waits for room in the window, if the client is to do that.
+     * Sends one message. The future completes when the whole line is delivered. It fails with a
+     * {@link DeliveryException} when that cannot be, and at once with a {@link ClosedException} after {@link #close} or a
+     * {@link WindowFullException}; with acknowledgements with a {@link LineTooLongException} if the server does not take
+     * lines of that length. Waits for room in the window, if the client is to do that.
      *
      * @param message without a line feed; copied
      * @throws IllegalArgumentException if it holds a line feed
      */
     public CompletableFuture<Void> send(byte[] message) {
         Lines.checkIsOne(message);
-        return connection.send(Lines.terminated(message), 1);
+        return sender.send(Lines.terminated(message), 1);
     }
 
     /**
-     * Sends any number of messages at once, as {@link #send(byte[])} would; the future stands for the last one. A block
-     * of more bytes than the window goes alone.
+     * Sends any number of messages at once, as {@link #send(byte[])} would; the future stands for all of them. A block of
+     * more bytes than the window goes alone. When one message is too long for the server, the others are sent all the same.
      *
      * @param wholeLines lines, each with its line feed; copied, and read to its limit unless refused
      * @throws IllegalArgumentException if it does not end with a line feed
@@ -111,39 +92,45 @@ public final class LineClient implements AutoCloseable {
         if (!wholeLines.hasRemaining()) {
             return flush();
         }
-        return connection.send(wholeLines, Lines.count(wholeLines));
+        return sender.send(wholeLines, Lines.count(wholeLines));
     }
 
     /**
-     * Completes when everything sent so far is with the kernel, or fails with a {@link DeliveryException}. Nothing waits
+     * Completes when everything sent so far is delivered, or fails with a {@link DeliveryException}. Nothing waits
      * for this call: messages are on their way as soon as they are sent.
      */
     public CompletableFuture<Void> flush() {
-        return connection.outbound().flushed();
+        return sender.flushed();
     }
 
     /** Messages taken so far, and those that were refused because the connection had failed. */
     public long messagesSent() {
-        return connection.outbound().sent().messages();
+        return sender.sent().messages();
     }
 
-    /** Messages that are wholly with the kernel. */
+    /** Messages that the server has acknowledged; 0 for a client without acknowledgements. */
+    public long messagesAcknowledged() {
+        return sender.acknowledged();
+    }
+
+    /** Messages that are wholly with the kernel, or were once. */
     public long messagesWritten() {
-        return connection.outbound().written().messages();
+        return sender.written().messages();
     }
 
     /**
      * Writes what was sent, ends the output, and reads until the server closes, so that it has taken all. From the start
      * of this call nothing more is taken, and who waits for room is sent away with a {@link ClosedException}. A server
      * that does not close within the close timeout is left with a warning; one that takes no byte for that long is
-     * an error. Blocking; the second call does nothing.
+     * an error. With acknowledgements it waits for those, as long as they come: none within the close timeout is an
+     * error. Blocking; the second call does nothing.
      *
-     * @throws DeliveryException if something was not written, or the connection was reset
+     * @throws DeliveryException if something was not delivered, or the only connection was reset
      * @throws IllegalStateException if called from a future of this client, whose thread is needed for the above
      */
     @Override
     public void close() throws IOException {
-        if (connection.isEventLoop()) {
+        if (sender.isOwnThread()) {
             throw new IllegalStateException("close() waits: call it from another thread than the client's own");
         }
         synchronized (closing) {
@@ -152,7 +139,7 @@ public final class LineClient implements AutoCloseable {
             }
             closed = true;
             try {
-                connection.close();
+                sender.close();
             } finally {
                 loops.close();
             }
@@ -161,14 +148,45 @@ public final class LineClient implements AutoCloseable {
 
     /** Settings for a client. One thread. */
     public static final class Builder {
+        private static final long UNSET = -1;
+        private static final long WINDOW_BYTES = 4 * 1024 * 1024;
+        private static final long ACKED_WINDOW_BYTES = 4 * WINDOW_BYTES;
+
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration writeTimeout = Duration.ZERO;
         private Duration closeTimeout = Duration.ofSeconds(10);
-        private long windowBytes = 4 * 1024 * 1024;
+        private long windowBytes = UNSET;
         private WhenFull whenFull = WhenFull.BLOCK;
         private boolean preferNative;
+        private boolean acknowledged;
+        private Duration ackTimeout = Duration.ofSeconds(30);
+        private Duration retryTimeout = Duration.ofSeconds(60);
 
         private Builder() {}
+
+        /**
+         * Asks the server to acknowledge what it has stored, which accu does: see {@link LineClient}. A server that does not
+         * understand is found out, and refused, when it does not answer.
+         */
+        public Builder acknowledged() {
+            acknowledged = true;
+            return this;
+        }
+
+        /** The longest time without an ack while one is due, 30 s unless set: then the connection is given up. */
+        public Builder ackTimeout(Duration longest) {
+            ackTimeout = longest;
+            return this;
+        }
+
+        /**
+         * How long a client with acknowledgements tries to reach a server, the first time too, without anything being
+         * acknowledged: 60 s unless set; zero for ever.
+         */
+        public Builder retryTimeout(Duration longest) {
+            retryTimeout = longest;
+            return this;
+        }
 
         /** The longest wait for a connection, 10 s unless set. */
         public Builder connectTimeout(Duration longest) {
@@ -188,7 +206,10 @@ public final class LineClient implements AutoCloseable {
             return this;
         }
 
-        /** How many bytes may wait to be written, 4 MiB unless set. */
+        /**
+         * How many bytes may wait to be written, 4 MiB unless set; with acknowledgements, to be acknowledged, and 16 MiB
+         * unless set.
+         */
         public Builder windowBytes(long most) {
             windowBytes = most;
             return this;
@@ -207,15 +228,22 @@ public final class LineClient implements AutoCloseable {
         }
 
         /**
-         * Connects. Blocking.
+         * Connects to the first endpoint that can be reached, in this order. A client with acknowledgements comes back to
+         * them, in turn, whenever it has to. Blocking.
          *
-         * @throws ConnectException with the reason and what to do
+         * @throws ConnectException with the reason and what to do, if none can be reached
          * @throws IllegalArgumentException if a setting is out of its range
          */
-        public LineClient connect(Endpoint endpoint) throws IOException {
-            return LineClient.connect(
-                    endpoint,
-                    new Settings(connectTimeout, writeTimeout, closeTimeout, windowBytes, whenFull, preferNative));
+        public LineClient connect(Endpoint first, Endpoint... others) throws IOException {
+            List<Endpoint> endpoints = new ArrayList<>(List.of(others));
+            endpoints.add(0, first);
+            long usual = acknowledged ? ACKED_WINDOW_BYTES : WINDOW_BYTES;
+            long window = windowBytes == UNSET ? usual : windowBytes;
+            Settings.Acks acks = new Settings.Acks(acknowledged, ackTimeout, retryTimeout);
+            Settings settings =
+                    new Settings(connectTimeout, writeTimeout, closeTimeout, window, whenFull, preferNative, acks);
+            EventLoops loops = EventLoops.daemon("accu-client");
+            return new LineClient(loops, Senders.connect(endpoints, settings, loops));
         }
     }
 }

@@ -102,7 +102,7 @@ final class Outbound {
     }
 
     private DeliveryException exception(Failure of) {
-        return new DeliveryException(of.why, sent, written, of.cause);
+        return DeliveryException.unwritten(of.why, sent, written, of.cause);
     }
 
     private long waitingBytes() {

@@ -33,10 +33,16 @@ class EmbeddingExampleTest {
                     written.join();
                 }
             }
-            await().until(() -> received.size() == 2);
+            List<Endpoint> both = server.endpoints();
+            try (LineClient client = LineClient.builder().acknowledged().connect(both.get(0), both.get(1))) {
+                CompletableFuture<Void> stored = client.send("accu.cc, acknowledged");
+                stored.join();
+                assertThat(received).contains("accu.cc, acknowledged");
+            }
+            await().until(() -> received.size() == 3);
             assertThat(received)
                     .containsExactlyInAnyOrder(
-                            "accu.cc over " + server.endpoints().get(0), "accu.cc over unix " + path);
+                            "accu.cc over " + both.get(0), "accu.cc over unix " + path, "accu.cc, acknowledged");
         }
     }
 }

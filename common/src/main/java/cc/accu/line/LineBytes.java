@@ -18,18 +18,6 @@ final class LineBytes {
         return allocator.buffer(length + 1).writeBytes(in, length).writeByte('\n');
     }
 
-    /** Reads whole lines, and drops one carriage return before each line feed. */
-    static ByteBuf withoutReturns(ByteBufAllocator allocator, ByteBuf lines) {
-        ByteBuf copy = allocator.buffer(lines.readableBytes());
-        while (lines.isReadable()) {
-            int feed = lines.bytesBefore((byte) '\n');
-            int length = lengthSeen(lines);
-            copy.writeBytes(lines, length).writeByte('\n');
-            lines.skipBytes(feed - length + 1);
-        }
-        return copy;
-    }
-
     /** The length of the line that starts here: to its terminator, or all that there is of it. */
     static int lengthSeen(ByteBuf in) {
         int length = in.bytesBefore((byte) '\n');

@@ -89,8 +89,8 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         }
         ByteBuf block = in.readSlice(lastFeed + 1 - in.readerIndex());
         LineScan scan = LineScan.of(block);
-        if (scan.hasReturns) {
-            block = LineBytes.withoutReturns(ctx.alloc(), block);
+        if (scan.hasReturns()) {
+            block = LineReturns.dropped(ctx.alloc(), block);
         } else if (block.readableBytes() <= COPIED_BLOCK_BYTES) {
             block = LineBytes.copy(ctx.alloc(), block);
         } else {
@@ -99,7 +99,7 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         if (LineScan.hasLongLine(block, max)) {
             takeLineByLine(ctx, block);
         } else {
-            fire(ctx, block, scan.lines);
+            fire(ctx, block, scan.lines());
         }
     }
 

@@ -3,41 +3,37 @@ package cc.accu.line;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Searches over whole blocks of lines, eight bytes at a time: a word holds the byte wanted where the word, XORed with
- * that byte in every lane, has a zero lane.
+ * What one pass over a block of lines tells.
+ *
+ * @param lines line feeds found
+ * @param hasReturns whether there is any carriage return
  */
-final class LineScan {
-    private static final long LOW_SEVEN = 0x7f7f7f7f7f7f7f7fL;
-    private static final long FEEDS = 0x0a0a0a0a0a0a0a0aL;
-    private static final long RETURNS = 0x0d0d0d0d0d0d0d0dL;
-
-    /** Line feeds found. */
-    final int lines;
-
-    /** Whether there is any carriage return. */
-    final boolean hasReturns;
-
-    private LineScan(int lines, boolean hasReturns) {
-        this.lines = lines;
-        this.hasReturns = hasReturns;
-    }
+record LineScan(int lines, boolean hasReturns) {
+    /** Up to this size, single words are quicker than a copy of them and a sum at the end. */
+    private static final int SMALL_BLOCK_BYTES = 512;
 
     static LineScan of(ByteBuf block) {
+        return block.readableBytes() <= SMALL_BLOCK_BYTES
+                ? ofSmall(block)
+                : LaneCounter.ofThread().scan(block.nioBuffer());
+    }
+
+    private static LineScan ofSmall(ByteBuf block) {
         int lines = 0;
         long returns = 0;
         int at = block.readerIndex();
         int end = block.writerIndex();
         for (; at + Long.BYTES <= end; at += Long.BYTES) {
             long word = block.getLongLE(at);
-            lines += Long.bitCount(zeroLanes(word ^ FEEDS));
-            returns |= zeroLanes(word ^ RETURNS);
+            lines += Long.bitCount(Lanes.zeros(word ^ Lanes.FEEDS));
+            returns |= Lanes.lowestZero(word ^ Lanes.RETURNS);
         }
         for (; at < end; at++) {
             byte value = block.getByte(at);
             lines += value == '\n' ? 1 : 0;
-            returns |= value == '\r' ? 1 : 0;
+            returns |= value == '\r' ? Lanes.TOP_BITS : 0;
         }
-        return new LineScan(lines, returns != 0);
+        return new LineScan(lines, (returns & Lanes.TOP_BITS) != 0);
     }
 
     /** Index of the last line feed among the readable bytes, or -1. */
@@ -56,10 +52,5 @@ final class LineScan {
             lineStart = feed + 1;
         }
         return false;
-    }
-
-    /** The top bit of each lane that is zero, exactly: no carry passes from one lane to the next. */
-    private static long zeroLanes(long word) {
-        return ~(((word & LOW_SEVEN) + LOW_SEVEN) | word | LOW_SEVEN);
     }
 }

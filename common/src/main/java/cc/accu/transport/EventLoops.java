@@ -2,6 +2,7 @@ package cc.accu.transport;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.EnumMap;
 import java.util.Map;
@@ -43,6 +44,18 @@ public final class EventLoops implements AutoCloseable {
     synchronized EventLoopGroup of(SocketIo io) {
         return groups.computeIfAbsent(
                 io, kind -> new MultiThreadIoEventLoopGroup(threads, threadFactory, kind.handlers()));
+    }
+
+    /** Whether the calling thread is one of these loops. */
+    public synchronized boolean areOfCurrentThread() {
+        for (EventLoopGroup group : groups.values()) {
+            for (EventExecutor loop : group) {
+                if (loop.inEventLoop()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Stops the loops without a quiet period, and waits for that, at most {@value #STOP_SECONDS} s. */

@@ -35,8 +35,8 @@ class LineScanTest {
             }
             ByteBuf block = Unpooled.wrappedBuffer(bytes).skipBytes(start);
             LineScan scan = LineScan.of(block);
-            assertThat(scan.lines).as("seed %d round %d", seed, round).isEqualTo(feeds);
-            assertThat(scan.hasReturns).as("seed %d round %d", seed, round).isEqualTo(returns);
+            assertThat(scan.lines()).as("seed %d round %d", seed, round).isEqualTo(feeds);
+            assertThat(scan.hasReturns()).as("seed %d round %d", seed, round).isEqualTo(returns);
             assertThat(LineScan.lastFeed(block))
                     .as("seed %d round %d", seed, round)
                     .isEqualTo(lastFeed);

@@ -1,6 +1,7 @@
 package cc.accu.client.cli;
 
 import cc.accu.client.LineClient;
+import cc.accu.client.LineTooLongException;
 import cc.accu.transport.Endpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -23,13 +24,14 @@ final class Deal implements Closeable {
         this.clients = clients;
     }
 
-    /** Makes all the connections, or none. */
-    static Deal connect(LineClient.Builder builder, Endpoint endpoint, int connections) throws IOException {
+    /** Makes all the connections, or none, each to the first endpoint that it can reach. */
+    static Deal connect(LineClient.Builder builder, Endpoint endpoint, List<Endpoint> others, int connections)
+            throws IOException {
         Deal deal = new Deal(new ArrayList<>());
         boolean complete = false;
         try {
             while (deal.clients.size() < connections) {
-                deal.clients.add(builder.connect(endpoint));
+                deal.clients.add(builder.connect(endpoint, others.toArray(Endpoint[]::new)));
             }
             complete = true;
             return deal;
@@ -40,7 +42,7 @@ final class Deal implements Closeable {
         }
     }
 
-    /** Sends all of {@code input}, and returns when it is written. */
+    /** Sends all of {@code input}, and returns when it is delivered. */
     void out(Input input, Pace pace) throws IOException, InterruptedException {
         try (Progress progress = new Progress(input.expectedBytes())) {
             for (ByteBuffer lines = input.next(); lines.hasRemaining(); lines = input.next()) {
@@ -77,14 +79,25 @@ final class Deal implements Closeable {
         }
     }
 
-    private static void throwIfFailed(CompletableFuture<Void> written) throws ExecutionException, InterruptedException {
-        if (written.isCompletedExceptionally()) {
-            written.get();
+    /** A line that is too long for the server does not keep the others back: it is told at the end. */
+    private static void throwIfFailed(CompletableFuture<Void> sent) throws ExecutionException, InterruptedException {
+        try {
+            if (sent.isCompletedExceptionally()) {
+                sent.get();
+            }
+        } catch (ExecutionException failed) {
+            if (!(failed.getCause() instanceof LineTooLongException)) {
+                throw failed;
+            }
         }
     }
 
     long messagesWritten() {
         return clients.stream().mapToLong(LineClient::messagesWritten).sum();
+    }
+
+    long messagesAcknowledged() {
+        return clients.stream().mapToLong(LineClient::messagesAcknowledged).sum();
     }
 
     /** Closes all connections at the same time: a server may let each wait. */

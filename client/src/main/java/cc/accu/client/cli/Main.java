@@ -1,6 +1,7 @@
 package cc.accu.client.cli;
 
 import cc.accu.console.Quantities;
+import cc.accu.transport.Endpoint;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -37,6 +38,8 @@ public final class Main {
         CommandLine command = new CommandLine(ping ? new PingCommand() : new SendCommand(in));
         command.setOut(out).setErr(err);
         command.registerConverter(Duration.class, saying(Quantities::duration));
+        command.registerConverter(long.class, saying(Quantities::bytes));
+        command.registerConverter(Endpoint.class, saying(Endpoint::parse));
         command.setCaseInsensitiveEnumValuesAllowed(true);
         command.setExecutionStrategy(parsed -> {
             setUpLogging(ConnectOptions.isVerbose(parsed));

@@ -54,6 +54,9 @@ final class SendCommand implements Callable<Integer> {
     private int connections;
 
     @Mixin
+    private AckOptions acks = new AckOptions();
+
+    @Mixin
     private ConnectOptions connecting = new ConnectOptions();
 
     @Option(
@@ -85,6 +88,7 @@ final class SendCommand implements Callable<Integer> {
         check(target.rest().isEmpty() || files.isEmpty(), "give messages or --file, not both");
         check(connections >= 1 && connections <= 1000, "--connections is a number from 1 to 1000");
         check(rate >= 0, "--rate is a number of messages a second, for example 100");
+        check(acks.wanted || !acks.printed, "--print-acks needs --ack");
         LineClient.Builder builder =
                 connecting.newBuilder().writeTimeout(writeTimeout).closeTimeout(closeTimeout);
         try (Input input = open(target.rest())) {
@@ -108,7 +112,8 @@ final class SendCommand implements Callable<Integer> {
 
     private Deal connect(LineClient.Builder builder, Target target) throws IOException {
         try {
-            return Deal.connect(builder, target.endpoint(), connections);
+            acks.applyTo(builder);
+            return Deal.connect(builder, target.endpoint(), acks.others, connections);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
         }
@@ -117,14 +122,31 @@ final class SendCommand implements Callable<Integer> {
     private void send(Input input, Deal deal) throws IOException, InterruptedException {
         boolean delivered = false;
         try {
-            try (deal) {
-                deal.out(input, Pace.of(rate));
+            try (AckReport report = newReport(deal)) {
+                deliver(input, deal);
             }
             delivered = true;
         } finally {
             if (!delivered || connecting.verbose) {
-                spec.commandLine().getErr().println("sent=" + deal.messagesWritten());
+                spec.commandLine().getErr().println(statistics(deal));
             }
         }
+    }
+
+    private void deliver(Input input, Deal deal) throws IOException, InterruptedException {
+        try (deal) {
+            deal.out(input, Pace.of(rate));
+        }
+    }
+
+    private AckReport newReport(Deal deal) {
+        return acks.printed
+                ? AckReport.start(deal::messagesAcknowledged, spec.commandLine().getOut())
+                : AckReport.none();
+    }
+
+    private String statistics(Deal deal) {
+        String sent = "sent=" + deal.messagesWritten();
+        return acks.wanted ? sent + " acked=" + deal.messagesAcknowledged() : sent;
     }
 }

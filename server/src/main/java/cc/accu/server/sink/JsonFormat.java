@@ -1,72 +1,50 @@
 package cc.accu.server.sink;
 
-import cc.accu.line.Line;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import cc.accu.line.LineBatch;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
 
 /** One JSON object a line; bytes that are not UTF-8 come as {@code base64} in place of {@code message}. */
 final class JsonFormat implements LineFormat {
-    private static final JsonFactory JSON = new JsonFactoryBuilder()
-            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
-            .rootValueSeparator((String) null)
-            .build();
+    private static final byte[] BASE64 = ",\"base64\":\"".getBytes(US_ASCII);
 
-    private final Timestamp timestamp = new Timestamp();
-    private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
+    private final JsonHead head = new JsonHead();
+    private final LineCursor line = new LineCursor();
+    private final JsonText text = new JsonText();
+    private final Gathering gathering = new Gathering();
 
     @Override
     public void append(LineBatch batch, ByteBuf out) {
-        try (JsonGenerator json = JSON.createGenerator((OutputStream) new ByteBufOutputStream(out))) {
-            batch.forEach(line -> append(line, batch, json));
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
+        head.open(batch);
+        byte[] tail = tail(batch);
+        gathering.into(out);
+        for (line.open(batch.lines()); line.next(); head.next()) {
+            appendMessage(line.bytes, line.start, line.end);
+            gathering.put(tail);
+        }
+        gathering.finish();
+    }
+
+    private void appendMessage(byte[] bytes, int from, int to) {
+        if (JsonText.isPlain(bytes, from, to)) {
+            head.appendWithMessageTo(gathering);
+            gathering.put(bytes, from, to);
+        } else if (Utf8.isValid(bytes, from, to)) {
+            head.appendWithMessageTo(gathering);
+            text.append(bytes, from, to, gathering);
+        } else {
+            head.appendTo(gathering);
+            gathering.put(BASE64);
+            gathering.put(Base64.getEncoder().encode(Arrays.copyOfRange(bytes, from, to)));
         }
     }
 
-    private void append(Line line, LineBatch batch, JsonGenerator json) {
-        try {
-            json.writeStartObject();
-            json.writeStringField("time", timestamp.of(batch.receivedMillis()));
-            json.writeStringField("listener", line.origin().listener());
-            json.writeStringField("peer", line.origin().peer());
-            if (line.origin().credentials().isPresent()) {
-                var credentials = line.origin().credentials().get();
-                json.writeNumberField("uid", credentials.uid());
-                json.writeNumberField("gid", credentials.gid());
-                json.writeNumberField("pid", credentials.pid());
-            }
-            json.writeNumberField("line", line.number());
-            writeMessage(line.bytes(), json);
-            if (line.cut()) {
-                json.writeBooleanField("cut", true);
-            }
-            if (line.end().isPresent()) {
-                json.writeStringField("end", line.end().get().toString());
-            }
-            json.writeEndObject();
-            json.writeRaw('\n');
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
-    }
-
-    private void writeMessage(byte[] bytes, JsonGenerator json) throws IOException {
-        try {
-            json.writeStringField("message", utf8.decode(ByteBuffer.wrap(bytes)).toString());
-        } catch (CharacterCodingException notUtf8) {
-            json.writeBinaryField("base64", bytes);
-        }
+    private static byte[] tail(LineBatch batch) {
+        String cut = batch.cut() ? ",\"cut\":true" : "";
+        String end = batch.end().map(why -> ",\"end\":\"" + why + '"').orElse("");
+        return ('"' + cut + end + "}\n").getBytes(US_ASCII);
     }
 }

@@ -8,15 +8,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fires once when data waits and no byte of it could be written for the timeout. A slow peer that still reads never
- * fires it. Event-loop confined.
+ * Fires once when something is due from the peer, bytes to be taken or acks to be given, and nothing came of it for the
+ * timeout. A slow peer that moves never fires it. Event-loop confined.
  */
-final class WriteDeadline {
+final class Deadline {
     private final EventExecutor loop;
     private final Consumer<Duration> expired;
     private Duration timeout;
     private long lastProgressAt;
-    private boolean dataWaits;
+    private boolean due;
     private @Nullable Future<?> check;
 
     /**
@@ -24,7 +24,7 @@ final class WriteDeadline {
      *
      * @param expired gets the timeout that passed
      */
-    WriteDeadline(EventExecutor loop, Duration timeout, Consumer<Duration> expired) {
+    Deadline(EventExecutor loop, Duration timeout, Consumer<Duration> expired) {
         this.loop = loop;
         this.timeout = timeout;
         this.expired = expired;
@@ -40,24 +40,24 @@ final class WriteDeadline {
         startIfNeeded();
     }
 
-    /** There is data to write. */
-    void dataWaits() {
-        if (!dataWaits) {
-            dataWaits = true;
+    /** Something is due. */
+    void begin() {
+        if (!due) {
+            due = true;
             lastProgressAt = System.nanoTime();
             startIfNeeded();
         }
     }
 
-    /** Some bytes were written. */
-    void progressed(boolean moreWaits) {
+    /** Something came of it. */
+    void progressed(boolean moreIsDue) {
         lastProgressAt = System.nanoTime();
-        dataWaits = moreWaits;
+        due = moreIsDue;
     }
 
     /** Never fires again. */
     void cancel() {
-        dataWaits = false;
+        due = false;
         stop();
     }
 
@@ -69,7 +69,7 @@ final class WriteDeadline {
     }
 
     private void startIfNeeded() {
-        if (dataWaits && check == null && !timeout.isZero()) {
+        if (due && check == null && !timeout.isZero()) {
             schedule(timeout.toNanos());
         }
     }
@@ -80,14 +80,14 @@ final class WriteDeadline {
 
     private void check() {
         check = null;
-        if (!dataWaits) {
+        if (!due) {
             return;
         }
         long left = lastProgressAt + timeout.toNanos() - System.nanoTime();
         if (left > 0) {
             schedule(left);
         } else {
-            dataWaits = false;
+            due = false;
             expired.accept(timeout);
         }
     }

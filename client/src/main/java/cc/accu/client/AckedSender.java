@@ -1,0 +1,146 @@
+package cc.accu.client;
+
+import cc.accu.transport.Endpoint;
+import cc.accu.transport.EventLoops;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Delivers lines at least once: what is delivered is what the server has acknowledged. Any thread. */
+final class AckedSender implements Sender {
+    private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(1);
+
+    private final Settings settings;
+    private final Unacknowledged lines;
+    private final Redelivery redelivery;
+
+    private AckedSender(List<Endpoint> endpoints, Settings settings, EventLoops loops) {
+        this.settings = settings;
+        this.lines = new Unacknowledged(PooledByteBufAllocator.DEFAULT, settings.windowBytes(), this::mayWait);
+        this.redelivery = new Redelivery(endpoints, settings, loops, lines);
+    }
+
+    /** Connects, and waits for the first welcome, as long as the retry timeout. Blocking. */
+    static AckedSender connect(List<Endpoint> endpoints, Settings settings, EventLoops loops)
+            throws ExecutionException, InterruptedException {
+        AckedSender sender = new AckedSender(endpoints, settings, loops);
+        boolean welcome = false;
+        try {
+            sender.redelivery.start().get();
+            welcome = true;
+            return sender;
+        } finally {
+            if (!welcome) {
+                sender.redelivery.stop();
+                sender.redelivery.shutDown();
+            }
+        }
+    }
+
+    private boolean mayWait() {
+        return settings.whenFull() == WhenFull.BLOCK && !isOwnThread();
+    }
+
+    @Override
+    public CompletableFuture<Void> send(ByteBuffer block, int messages) {
+        CompletableFuture<Void> stored = lines.add(block, messages);
+        if (!stored.isDone()) {
+            redelivery.wake();
+        }
+        return stored;
+    }
+
+    @Override
+    public CompletableFuture<Void> flushed() {
+        return lines.flushed();
+    }
+
+    @Override
+    public Tally sent() {
+        return lines.sent();
+    }
+
+    @Override
+    public Tally written() {
+        return lines.written();
+    }
+
+    @Override
+    public long acknowledged() {
+        return lines.acknowledged();
+    }
+
+    @Override
+    public Optional<String> durable() {
+        return Optional.of(redelivery.durable());
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return redelivery.endpoint();
+    }
+
+    @Override
+    public boolean isOwnThread() {
+        return redelivery.isOwnThread();
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+        try {
+            awaitAcks();
+            sayGoodbye();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            lines.fail("interrupted while closing", null);
+            InterruptedIOException failure = new InterruptedIOException("interrupted while closing " + endpoint());
+            failure.initCause(interrupted);
+            throw failure;
+        } finally {
+            redelivery.shutDown();
+        }
+        lines.throwIfUndelivered();
+    }
+
+    /** As long as they come. */
+    private void awaitAcks() throws InterruptedException {
+        Future<Void> flushed = lines.flushed();
+        long before;
+        do {
+            before = lines.settled();
+            if (isDoneWithin(flushed, settings.closeTimeout())) {
+                return;
+            }
+        } while (lines.settled() > before);
+        lines.fail("i/o timeout: no ack for " + Durations.text(settings.closeTimeout()) + " while closing", null);
+    }
+
+    private void sayGoodbye() throws InterruptedException {
+        Optional<Conversation> last = redelivery.stop();
+        if (last.isPresent() && !isDoneWithin(last.get().finish(), LONGEST_GOODBYE)) {
+            last.get().abandon("it did not close its side");
+        }
+    }
+
+    private static boolean isDoneWithin(Future<Void> work, Duration timeout) throws InterruptedException {
+        try {
+            work.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException notYet) {
+            return false;
+        } catch (ExecutionException failed) {
+            // The failure is told at the end, with what came of the rest.
+            return true;
+        }
+    }
+}

@@ -1,0 +1,253 @@
+package cc.accu.client;
+
+import cc.accu.client.AckReceipts.Receipt;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was sent and is not yet acknowledged, over all connections. Bounded by a window in bytes; a block that is larger
+ * than the window goes alone. Any thread adds; a connection takes, and settles, as long as it is the current one.
+ */
+final class Unacknowledged {
+    private final long windowBytes;
+    private final BooleanSupplier mayWait;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final KeptLines kept;
+    private final AckReceipts receipts = new AckReceipts();
+    private final LineLimit limit = new LineLimit();
+    private long settledBytes;
+    private Tally written = Tally.NONE;
+    private boolean closed;
+    private @Nullable Failure failure;
+
+    private record Failure(String why, @Nullable Throwable cause) {}
+
+    /**
+     * @param mayWait whether the calling thread may be held up while the window is full
+     */
+    Unacknowledged(ByteBufAllocator allocator, long windowBytes, BooleanSupplier mayWait) {
+        this.kept = new KeptLines(allocator);
+        this.windowBytes = windowBytes;
+        this.mayWait = mayWait;
+    }
+
+    /**
+     * Takes a copy of {@code lines}, but for those that are longer than the server takes. The future completes without
+     * the lock when all of them are acknowledged, and fails then if one was refused.
+     */
+    CompletableFuture<Void> add(ByteBuffer lines, int messages) {
+        lock.lock();
+        try {
+            awaitRoom(lines.remaining());
+            if (limit.admits(lines)) {
+                kept.add(lines, messages);
+                return receipts.add(kept.added(), Optional.empty());
+            }
+            Tally before = kept.added();
+            Optional<IOException> wrong = limit.sift(lines, line -> kept.add(line, 1));
+            return kept.added().equals(before)
+                    ? CompletableFuture.failedFuture(wrong.orElseThrow())
+                    : receipts.add(kept.added(), wrong);
+        } catch (IOException notTaken) {
+            return CompletableFuture.failedFuture(notTaken);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitRoom(int bytes) throws IOException {
+        checkUsable();
+        while (waitingBytes() > 0 && waitingBytes() + bytes > windowBytes) {
+            if (!mayWait.getAsBoolean()) {
+                throw new WindowFullException(windowBytes, waitingBytes());
+            }
+            try {
+                changed.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while the window was full");
+            }
+            checkUsable();
+        }
+    }
+
+    private void checkUsable() throws IOException {
+        if (closed) {
+            throw new ClosedException();
+        }
+        if (failure != null) {
+            throw exception(failure);
+        }
+    }
+
+    private DeliveryException exception(Failure of) {
+        Tally notRefused = written.plus(-limit.refusedByServer(), 0);
+        return DeliveryException.unacknowledged(of.why, sent(), notRefused, acknowledged(), of.cause);
+    }
+
+    private long waitingBytes() {
+        return kept.added().bytes() - settledBytes;
+    }
+
+    /** Completes when all that was added before is settled. */
+    CompletableFuture<Void> flushed() {
+        lock.lock();
+        try {
+            if (failure != null && !kept.isEmpty()) {
+                return CompletableFuture.failedFuture(exception(failure));
+            }
+            return kept.isEmpty()
+                    ? CompletableFuture.completedFuture(null)
+                    : receipts.add(kept.added(), Optional.empty());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Starts again, for a new connection, from the first message that is not settled: how many there were before it.
+     *
+     * @param mostLineBytes what this server takes
+     */
+    long restart(long mostLineBytes) {
+        return locked(() -> {
+            limit.set(mostLineBytes);
+            return kept.restart();
+        });
+    }
+
+    /** The next lines for the current connection. */
+    Optional<Piece> next() {
+        return locked(() -> failure == null ? kept.next() : Optional.empty());
+    }
+
+    /** The first {@code bytes} of a piece are with the kernel. */
+    void written(Piece piece, int bytes) {
+        locked(() -> {
+            Tally now = kept.upTo(piece, bytes);
+            written = now.bytes() > written.bytes() ? now : written;
+            return written;
+        });
+    }
+
+    /** The first {@code number} messages, over all connections, are stored. */
+    void acknowledge(long number) {
+        settle(number, Optional.empty());
+    }
+
+    /** The server takes the first message that is not settled for too long; there is one. */
+    void refuseFirst() {
+        long number = kept.settled() + 1;
+        settle(number, Optional.of(locked(() -> limit.refusedByServer(kept.firstLength()))));
+    }
+
+    private void settle(long number, Optional<IOException> refusal) {
+        List<Receipt> done;
+        lock.lock();
+        try {
+            if (failure != null || number <= kept.settled()) {
+                return;
+            }
+            refusal.ifPresent(why -> receipts.refuse(number - 1, why));
+            kept.settle(number);
+            done = receipts.takeUpTo(number);
+            if (!done.isEmpty()) {
+                settledBytes = done.get(done.size() - 1).upTo().bytes();
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+        done.forEach(Receipt::complete);
+    }
+
+    /** Fails all that waits and all that will be added. The first failure counts. */
+    void fail(String why, @Nullable Throwable cause) {
+        List<Receipt> due;
+        DeliveryException exception;
+        lock.lock();
+        try {
+            if (failure != null) {
+                return;
+            }
+            failure = new Failure(why, cause);
+            exception = exception(failure);
+            due = receipts.takeUpTo(Long.MAX_VALUE);
+            kept.clear();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        due.forEach(receipt -> receipt.fail(exception));
+    }
+
+    /** Takes nothing more, and sends those away who wait for room. What was taken goes on its way. */
+    void close() {
+        locked(() -> {
+            closed = true;
+            changed.signalAll();
+            return closed;
+        });
+    }
+
+    /** Throws if something was not delivered. */
+    void throwIfUndelivered() throws DeliveryException {
+        lock.lock();
+        try {
+            if (failure != null && !kept.isEmpty()) {
+                throw exception(failure);
+            }
+            Optional<LineTooLongException> refusal = limit.first();
+            if (refusal.isPresent()) {
+                throw exception(new Failure(String.valueOf(refusal.get().getMessage()), refusal.get()));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Messages that need no more care: stored, or refused. */
+    long settled() {
+        return locked(kept::settled);
+    }
+
+    boolean isEmpty() {
+        return locked(kept::isEmpty);
+    }
+
+    /** What was taken, and what was refused for its length. */
+    Tally sent() {
+        return locked(() -> kept.added().plus(limit.refusedUnsent(), 0));
+    }
+
+    /** What was wholly with the kernel at least once. */
+    Tally written() {
+        return locked(() -> written);
+    }
+
+    /** Messages that are stored. */
+    long acknowledged() {
+        return locked(() -> kept.settled() - limit.refusedByServer());
+    }
+
+    private <T> T locked(Supplier<T> work) {
+        lock.lock();
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
