@@ -63,7 +63,7 @@ final class Answers {
         Matcher welcome = WELCOME.matcher(answer);
         welcomed = welcome.matches();
         if (welcomed) {
-            findings.check(welcome.group(1).equals(durable), "the server promises " + answer + ", not " + durable);
+            findings.check(welcome.group(1).matches(durable), "the server promises " + answer + ", not " + durable);
         } else {
             findings.problem("not a welcome: '" + answer + "'");
         }

@@ -3,39 +3,54 @@ package cc.accu.reliability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 
-/** A disk that fills up, is found full, and gets room again: no ack without data, and it goes on by itself. */
+/**
+ * A disk that fills up, is found full, and gets room again: no ack without data, and it goes on by itself. In some rounds
+ * the server ends while the disk is full, and another one starts when there is room.
+ */
 final class DiskFull implements Experiment {
     private static final int SENDERS = 4;
     private static final int LONGEST_FILL_MILLIS = 20_000;
     private static final int QUIET_MILLIS = 200;
     private static final int BALLAST = 3 * 1024 * 1024;
-    private static final int LOG_LINES_FOR_EACH = 4;
+    private static final int MOST_LOG_LINES = 10;
 
     @Override
     public void run(Lab lab) throws IOException, InterruptedException {
         Mount disk = lab.opens(Mount.tmpfs(lab.newDirectory("disk"), "8m"));
-        Server server = lab.start("file:" + disk.file(SinkFiles.NAME) + "?rotate=1MiB");
-        SenderOptions options = SenderOptions.DURABLE.ackTimeoutMillis(60_000).window(500);
+        Server server = start(lab, disk);
+        SenderOptions options = SenderOptions.DURABLE.durable(SenderOptions.ON_FILE).ackTimeoutMillis(60_000).window(500);
         lab.senders().start(SENDERS, lab.site(), options.linesPerSecond(20_000));
         for (int round = 1; round <= lab.rounds(); round++) {
-            boolean ballast = Files.exists(disk.file("ballast"));
             awaitFull(lab);
             checkWhileFull(lab, disk);
-            makeRoom(lab, disk, ballast);
+            if (round % 3 == 2) {
+                end(lab, server);
+                makeRoom(lab, disk);
+                server = start(lab, disk);
+            } else {
+                goOn(lab, disk, server);
+            }
+            if (lab.random().nextBoolean()) {
+                Files.write(ballast(disk), new byte[BALLAST / (1 + lab.random().nextInt(8))]);
+            }
             lab.round(round);
         }
-        absorbFinished(lab, disk);
-        Files.deleteIfExists(disk.file("ballast"));
+        makeRoom(lab, disk);
         lab.finish();
-        lab.probe("fsync");
-        int lines = server.log().split("\n").length;
-        lab.findings().measured("log lines", lines, 10 + (long) LOG_LINES_FOR_EACH * lab.rounds());
+        lab.probe(SenderOptions.ON_FILE);
         lab.stop(server);
         lab.stored().read(SinkFiles.in(disk.directory()));
         lab.findings().check(lab.stored().fragments() == 0, "an unfinished line was taken for a message");
+    }
+
+    private static Server start(Lab lab, Mount disk) throws IOException, InterruptedException {
+        return lab.start("file:" + disk.file(SinkFiles.NAME) + "?rotate=1MiB&" + lab.anySync(), "--drain-timeout", "1s");
+    }
+
+    private static Path ballast(Mount disk) {
+        return disk.file("ballast");
     }
 
     /** Nothing is acknowledged any more. */
@@ -59,26 +74,35 @@ final class DiskFull implements Experiment {
         lab.findings().measured("bytes free when full", free);
     }
 
-    private static void makeRoom(Lab lab, Mount disk, boolean ballast) throws IOException, InterruptedException {
-        long acknowledged = lab.senders().totalAcknowledged();
-        if (ballast) {
-            Files.delete(disk.file("ballast"));
-        } else {
-            absorbFinished(lab, disk);
+    /** By force, or in order: then it must say that it could not store everything. */
+    private static void end(Lab lab, Server server) throws InterruptedException {
+        if (lab.random().nextBoolean()) {
+            lab.findings().counted("killed while full");
+            server.kill();
+            return;
         }
+        lab.findings().counted("terminated while full");
+        int exit = server.terminate();
+        boolean balances = server.books().map(Server.Books::balance).orElse(false);
+        lab.findings()
+                .check(exit == 1 && balances, "exit code " + exit + " after SIGTERM while full: " + server.log());
+    }
+
+    private static void goOn(Lab lab, Mount disk, Server server) throws IOException, InterruptedException {
+        long acknowledged = lab.senders().totalAcknowledged();
+        makeRoom(lab, disk);
         int limit = lab.effort().patient(2_000);
         long millis = lab.senders().awaitProgress(acknowledged, limit);
         lab.findings().measured("goes on after ms", millis);
         lab.findings().check(millis >= 0, "does not go on within " + limit + " ms of there being room");
-        if (ballast) {
-            absorbFinished(lab, disk);
-        } else if (lab.random().nextBoolean()) {
-            Files.write(disk.file("ballast"), new byte[BALLAST]);
-        }
+        lab.findings().measured("log lines", server.log().split("\n").length, MOST_LOG_LINES);
     }
 
-    private static void absorbFinished(Lab lab, Mount disk) throws IOException {
-        List<Path> finished = SinkFiles.rotated(disk.directory());
-        SinkFiles.absorb(finished, lab.stored());
+    /** Sometimes only a little: the ballast goes first. */
+    private static void makeRoom(Lab lab, Mount disk) throws IOException {
+        if (Files.deleteIfExists(ballast(disk)) && lab.random().nextBoolean()) {
+            return;
+        }
+        SinkFiles.absorb(SinkFiles.rotated(disk.directory()), lab.stored());
     }
 }

@@ -18,6 +18,7 @@ enum Fault {
     UNREAD_ACKS(1, 10, 90, new UnreadAcks()),
     PLAIN_FLOOD(10, 100, 2_000, new PlainFlood()),
     ROTATION(200, 10_000, 2_000, new Rotation()),
+    REOPEN(20, 1_000, 2_000, new Reopen()),
     TERMINATE(5, 100, Lines.LONGEST, new Terminate()),
     KILL_CLIENT(5, 100, 2_000, new KillClient());
 

@@ -14,14 +14,15 @@ final class KillServer implements Experiment {
     private static final int SENDERS = 6;
     private static final int LONGEST_LIFE_MILLIS = 500;
     private static final int LONGEST_BIRTH_MILLIS = 400;
+    private static final List<String> ROTATIONS =
+            List.of("rotate=2MiB", "rotate=10ms", "rotate=100KiB&compress=gzip", "keep=1000000");
     private static final int ROUNDS_BETWEEN_CHECKS = 5;
 
     @Override
     public void run(Lab lab) throws IOException, InterruptedException {
         Path files = lab.newDirectory("files");
-        String sink = "file:" + files.resolve(SinkFiles.NAME) + "?rotate=2MiB";
-        Server server = lab.start(sink);
-        lab.senders().start(SENDERS, lab.site(), SenderOptions.DURABLE.linesPerSecond(10_000));
+        Server server = lab.start(sink(lab, files));
+        lab.senders().start(SENDERS, lab.site(), SenderOptions.DURABLE.durable(SenderOptions.ON_FILE).linesPerSecond(10_000));
         for (int round = 1; round <= lab.rounds(); round++) {
             Thread.sleep(lab.random().nextInt(LONGEST_LIFE_MILLIS));
             server.kill();
@@ -30,10 +31,10 @@ final class KillServer implements Experiment {
                 SinkFiles.absorb(SinkFiles.in(files), lab.stored());
             } else {
                 tear(lab, files.resolve(SinkFiles.NAME));
-                killWhileItStarts(lab, sink);
+                killWhileItStarts(lab, sink(lab, files));
             }
-            server = lab.start(sink);
-            lab.probe("fsync");
+            server = lab.start(sink(lab, files));
+            lab.probe(SenderOptions.ON_FILE);
             lab.round(round);
         }
         lab.finish();
@@ -41,6 +42,11 @@ final class KillServer implements Experiment {
         lab.findings().counted("torn lines put aside", tornFiles(files));
         lab.stored().read(SinkFiles.in(files));
         lab.findings().check(lab.stored().fragments() == 0, "a torn line was taken for a message");
+    }
+
+    private static String sink(Lab lab, Path files) {
+        String rotate = ROTATIONS.get(lab.random().nextInt(ROTATIONS.size()));
+        return "file:" + files.resolve(SinkFiles.NAME) + "?" + rotate + "&" + lab.anySync();
     }
 
     /** A kill seldom hits a write half way: now and then, this is what it would leave. */

@@ -85,6 +85,11 @@ final class Lab implements AutoCloseable {
         return resource;
     }
 
+    /** An option that changes when a file is synced: what a process that dies must not lose does not depend on it. */
+    String anySync() {
+        return List.of("sync=always", "sync=1s", "sync=never").get(random.nextInt(3));
+    }
+
     Server start(String sink, String... options) throws IOException, InterruptedException {
         return startWith(List.of(), sink, options);
     }

@@ -40,7 +40,8 @@ final class PowerCut implements Experiment {
         String durable = synced ? "fsync" : "written";
         long lost = 0;
         try (Disk disk = new Disk(Files.createTempDirectory(lab.directory(), "disk"))) {
-            Server server = lab.start(sink(disk.files(), sync));
+            String rotate = lab.random().nextBoolean() ? "1MiB" : "30ms";
+            Server server = lab.start(sink(disk.files(), sync, rotate));
             lab.senders()
                     .start(
                             SENDERS,
@@ -65,8 +66,8 @@ final class PowerCut implements Experiment {
         return lost;
     }
 
-    private static String sink(Path files, String sync) {
-        return "file:" + files.resolve(SinkFiles.NAME) + "?rotate=1MiB&sync=" + sync;
+    private static String sink(Path files, String sync, String rotate) {
+        return "file:" + files.resolve(SinkFiles.NAME) + "?rotate=" + rotate + "&sync=" + sync;
     }
 
     private static long lostIn(Lab lab, Disk disk, Map<Integer, Integer> acknowledged, boolean restart)
@@ -87,7 +88,7 @@ final class PowerCut implements Experiment {
             throws IOException, InterruptedException {
         Site site = Site.in(Files.createTempDirectory(lab.directory(), "after"));
         Senders afterwards = new Senders(lab.lines(), lab.findings(), 0, FIRST_SENDER_AFTERWARDS);
-        String sink = sink(copy.directory(), "always");
+        String sink = sink(copy.directory(), "always", "1MiB");
         try (Server server = Server.start(site.directory(), Server.words(List.of(), site.arguments(sink)))) {
             long took = afterwards.probe(site.tcp(), "fsync", lab.effort().patient(1_000));
             lab.findings().check(took >= 0, "after a power cut a fresh line was not stored within a second");

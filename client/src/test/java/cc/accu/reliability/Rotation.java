@@ -12,8 +12,8 @@ final class Rotation implements Experiment {
     @Override
     public void run(Lab lab) throws IOException, InterruptedException {
         Path files = lab.newDirectory("files");
-        Server server = lab.start("file:" + files.resolve(SinkFiles.NAME) + "?rotate=10ms");
-        lab.senders().start(SENDERS, lab.site(), SenderOptions.DURABLE.linesPerSecond(20_000));
+        Server server = lab.start("file:" + files.resolve(SinkFiles.NAME) + "?rotate=10ms&" + lab.anySync());
+        lab.senders().start(SENDERS, lab.site(), SenderOptions.DURABLE.durable(SenderOptions.ON_FILE).linesPerSecond(20_000));
         int rotations = 0;
         long lastNanos = System.nanoTime();
         while (rotations < lab.rounds()) {
@@ -30,7 +30,7 @@ final class Rotation implements Experiment {
             lab.round(rotations);
         }
         lab.finish();
-        lab.probe("fsync");
+        lab.probe(SenderOptions.ON_FILE);
         long booked = lab.stop(server).stored();
         lab.stored().read(SinkFiles.in(files));
         lab.findings()

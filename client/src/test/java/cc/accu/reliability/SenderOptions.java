@@ -6,9 +6,12 @@ package cc.accu.reliability;
  * @param window lines that may be unacknowledged; each connection picks a window up to it
  * @param ackTimeoutMillis gives a connection up after that long without progress
  * @param linesPerSecond new lines, at most
- * @param durable what the server must promise, for example {@code fsync}
+ * @param durable what the server must promise, as a pattern
  */
 record SenderOptions(int window, int ackTimeoutMillis, int linesPerSecond, String durable) {
+    /** What a file promises, which depends on its {@code sync}. */
+    static final String ON_FILE = "fsync|written";
+
     static final SenderOptions DURABLE = new SenderOptions(2_000, 10_000, 1_000_000, "fsync");
 
     SenderOptions window(int lines) {

@@ -11,16 +11,16 @@ final class Terminate implements Experiment {
     @Override
     public void run(Lab lab) throws IOException, InterruptedException {
         Path files = lab.newDirectory("files");
-        String sink = "file:" + files.resolve(SinkFiles.NAME);
-        lab.senders().start(SENDERS, lab.site(), SenderOptions.DURABLE.linesPerSecond(20_000));
+        String sink = "file:" + files.resolve(SinkFiles.NAME) + "?";
+        lab.senders().start(SENDERS, lab.site(), SenderOptions.DURABLE.durable(SenderOptions.ON_FILE).linesPerSecond(20_000));
         for (int round = 1; round <= lab.rounds(); round++) {
-            Server server = lab.start(sink);
-            lab.probe("fsync");
+            Server server = lab.start(sink + lab.anySync());
+            lab.probe(SenderOptions.ON_FILE);
             Thread.sleep(lab.random().nextInt(LONGEST_LIFE_MILLIS));
             stop(lab, server, files);
             lab.round(round);
         }
-        Server server = lab.start(sink);
+        Server server = lab.start(sink + lab.anySync());
         lab.finish();
         stop(lab, server, files);
         lab.findings().check(lab.stored().fragments() == 0, "an unfinished line was taken for a message");
