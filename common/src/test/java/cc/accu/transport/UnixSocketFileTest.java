@@ -166,8 +166,14 @@ class UnixSocketFileTest {
         private void run() {
             while (!closed.get()) {
                 attempts.incrementAndGet();
-                try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
-                    modes.add(mode());
+                try {
+                    Object file = Files.getAttribute(path, "unix:ino");
+                    SocketChannel.open(UnixDomainSocketAddress.of(path)).close();
+                    String mode = mode();
+                    // Not when the next listener's file was in the place by then.
+                    if (file.equals(Files.getAttribute(path, "unix:ino"))) {
+                        modes.add(mode);
+                    }
                 } catch (IOException refused) {
                     // most attempts are: the file is not there, or nobody listens yet or any more
                 }
