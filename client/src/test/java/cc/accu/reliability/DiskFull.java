@@ -20,7 +20,10 @@ final class DiskFull implements Experiment {
     public void run(Lab lab) throws IOException, InterruptedException {
         Mount disk = lab.opens(Mount.tmpfs(lab.newDirectory("disk"), "8m"));
         Server server = start(lab, disk);
-        SenderOptions options = SenderOptions.DURABLE.durable(SenderOptions.ON_FILE).ackTimeoutMillis(60_000).window(500);
+        SenderOptions options = SenderOptions.DURABLE
+                .durable(SenderOptions.ON_FILE)
+                .ackTimeoutMillis(60_000)
+                .window(500);
         lab.senders().start(SENDERS, lab.site(), options.linesPerSecond(20_000));
         for (int round = 1; round <= lab.rounds(); round++) {
             awaitFull(lab);
@@ -46,7 +49,8 @@ final class DiskFull implements Experiment {
     }
 
     private static Server start(Lab lab, Mount disk) throws IOException, InterruptedException {
-        return lab.start("file:" + disk.file(SinkFiles.NAME) + "?rotate=1MiB&" + lab.anySync(), "--drain-timeout", "1s");
+        return lab.start(
+                "file:" + disk.file(SinkFiles.NAME) + "?rotate=1MiB&" + lab.anySync(), "--drain-timeout", "1s");
     }
 
     private static Path ballast(Mount disk) {
@@ -84,8 +88,7 @@ final class DiskFull implements Experiment {
         lab.findings().counted("terminated while full");
         int exit = server.terminate();
         boolean balances = server.books().map(Server.Books::balance).orElse(false);
-        lab.findings()
-                .check(exit == 1 && balances, "exit code " + exit + " after SIGTERM while full: " + server.log());
+        lab.findings().check(exit == 1 && balances, "exit code " + exit + " after SIGTERM while full: " + server.log());
     }
 
     private static void goOn(Lab lab, Mount disk, Server server) throws IOException, InterruptedException {

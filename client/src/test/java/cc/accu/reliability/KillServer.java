@@ -22,7 +22,11 @@ final class KillServer implements Experiment {
     public void run(Lab lab) throws IOException, InterruptedException {
         Path files = lab.newDirectory("files");
         Server server = lab.start(sink(lab, files));
-        lab.senders().start(SENDERS, lab.site(), SenderOptions.DURABLE.durable(SenderOptions.ON_FILE).linesPerSecond(10_000));
+        lab.senders()
+                .start(
+                        SENDERS,
+                        lab.site(),
+                        SenderOptions.DURABLE.durable(SenderOptions.ON_FILE).linesPerSecond(10_000));
         for (int round = 1; round <= lab.rounds(); round++) {
             Thread.sleep(lab.random().nextInt(LONGEST_LIFE_MILLIS));
             server.kill();

@@ -16,7 +16,11 @@ final class Reopen implements Experiment {
         Path files = lab.newDirectory("files");
         Path file = files.resolve(SinkFiles.NAME);
         Server server = lab.start("file:" + file + "?" + lab.anySync());
-        lab.senders().start(SENDERS, lab.site(), SenderOptions.DURABLE.durable(SenderOptions.ON_FILE).linesPerSecond(20_000));
+        lab.senders()
+                .start(
+                        SENDERS,
+                        lab.site(),
+                        SenderOptions.DURABLE.durable(SenderOptions.ON_FILE).linesPerSecond(20_000));
         List<Path> moved = new ArrayList<>();
         for (int round = 1; round <= lab.rounds(); round++) {
             Thread.sleep(lab.random().nextInt(40));

@@ -13,7 +13,11 @@ final class Rotation implements Experiment {
     public void run(Lab lab) throws IOException, InterruptedException {
         Path files = lab.newDirectory("files");
         Server server = lab.start("file:" + files.resolve(SinkFiles.NAME) + "?rotate=10ms&" + lab.anySync());
-        lab.senders().start(SENDERS, lab.site(), SenderOptions.DURABLE.durable(SenderOptions.ON_FILE).linesPerSecond(20_000));
+        lab.senders()
+                .start(
+                        SENDERS,
+                        lab.site(),
+                        SenderOptions.DURABLE.durable(SenderOptions.ON_FILE).linesPerSecond(20_000));
         int rotations = 0;
         long lastNanos = System.nanoTime();
         while (rotations < lab.rounds()) {

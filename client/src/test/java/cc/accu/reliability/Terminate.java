@@ -12,7 +12,11 @@ final class Terminate implements Experiment {
     public void run(Lab lab) throws IOException, InterruptedException {
         Path files = lab.newDirectory("files");
         String sink = "file:" + files.resolve(SinkFiles.NAME) + "?";
-        lab.senders().start(SENDERS, lab.site(), SenderOptions.DURABLE.durable(SenderOptions.ON_FILE).linesPerSecond(20_000));
+        lab.senders()
+                .start(
+                        SENDERS,
+                        lab.site(),
+                        SenderOptions.DURABLE.durable(SenderOptions.ON_FILE).linesPerSecond(20_000));
         for (int round = 1; round <= lab.rounds(); round++) {
             Server server = lab.start(sink + lab.anySync());
             lab.probe(SenderOptions.ON_FILE);
