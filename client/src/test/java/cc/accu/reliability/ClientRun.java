@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,22 +42,24 @@ final class ClientRun implements Account {
     }
 
     /** Starts it with the whole file. */
-    void start(int port) throws IOException {
-        jar = lab.opens(Jar.start(
-                Jar.command(
-                        "client",
-                        "tcp",
-                        "127.0.0.1:" + port,
-                        "--ack",
-                        "--print-acks",
-                        "--ack-timeout=" + lab.effort().patient(1_000) + "ms",
-                        "--file",
-                        file.toString()),
-                lab.directory()));
+    void start(int port, String... options) throws IOException {
+        List<String> words = new ArrayList<>(List.of("tcp", "127.0.0.1:" + port, "--ack", "--print-acks"));
+        words.add("--ack-timeout=" + lab.effort().patient(1_000) + "ms");
+        words.addAll(List.of("--file", file.toString()));
+        words.addAll(List.of(options));
+        jar = lab.opens(Jar.start(Jar.command("client", words.toArray(String[]::new)), lab.directory()));
     }
 
     boolean isAlive() {
         return jar != null && jar.isAlive();
+    }
+
+    /** Until it has something acknowledged, or is gone. */
+    void awaitReport(int millis) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + millis * 1_000_000L;
+        while (jar != null && jar.isAlive() && Files.size(jar.outFile()) == 0 && System.nanoTime() < deadline) {
+            Thread.sleep(1);
+        }
     }
 
     /** Whatever it has reported as acknowledged until then is. */

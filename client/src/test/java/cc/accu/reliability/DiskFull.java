@@ -36,7 +36,7 @@ final class DiskFull implements Experiment {
                 goOn(lab, disk, server);
             }
             if (lab.random().nextBoolean()) {
-                Files.write(ballast(disk), new byte[BALLAST / (1 + lab.random().nextInt(8))]);
+                load(lab, disk);
             }
             lab.round(round);
         }
@@ -55,6 +55,14 @@ final class DiskFull implements Experiment {
 
     private static Path ballast(Mount disk) {
         return disk.file("ballast");
+    }
+
+    private static void load(Lab lab, Mount disk) {
+        try {
+            Files.write(ballast(disk), new byte[BALLAST / (1 + lab.random().nextInt(8))]);
+        } catch (IOException full) {
+            // By then the server may have taken the room.
+        }
     }
 
     /** Nothing is acknowledged any more. */

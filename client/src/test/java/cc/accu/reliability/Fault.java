@@ -73,14 +73,16 @@ enum Fault {
         try (Lab lab = new Lab(toString(), effort, longestLine)) {
             Thread cleaner = new Thread(lab::close, "cleaner");
             Runtime.getRuntime().addShutdownHook(cleaner);
+            boolean complete = false;
             try {
                 experiment.run(lab);
+                complete = true;
             } catch (IOException | IllegalStateException | UncheckedIOException failure) {
-                lab.findings().problem("ended early: " + failure);
+                lab.findings().problem("ended early, what is stored was not counted: " + failure);
             } finally {
                 Runtime.getRuntime().removeShutdownHook(cleaner);
             }
-            return lab.report();
+            return lab.report(complete);
         }
     }
 

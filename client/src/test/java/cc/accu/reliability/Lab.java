@@ -138,8 +138,9 @@ final class Lab implements AutoCloseable {
         return books;
     }
 
-    Report report() {
-        long lost = Senders.lost(senders.acknowledged(), stored) + lostOnTheWay;
+    /** @param complete whether everything that is stored was read */
+    Report report(boolean complete) {
+        long lost = lostOnTheWay + (complete ? Senders.lost(senders.acknowledged(), stored) : 0);
         long unexpected = stored.unexpected(senders.accounts());
         stored.samples().forEach(findings::problem);
         return new Report(
