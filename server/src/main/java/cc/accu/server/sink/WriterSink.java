@@ -155,6 +155,9 @@ public final class WriterSink implements Sink {
             } finally {
                 writing.unlock();
             }
+            if (writer.isQuick() && isWaiting()) {
+                wakeThread(); // whoever flushed meanwhile did not get the lock, and relies on its holder
+            }
         }
         closeWriter();
     }

@@ -113,6 +113,52 @@ class WriterSinkTest extends SinkContract {
         assertThat(never.closes).hasValue(1);
     }
 
+    @Test
+    void storesWhatIsFlushedWhileItReopens() throws Exception {
+        CountDownLatch reopening = new CountDownLatch(1);
+        CountDownLatch reopened = new CountDownLatch(1);
+        try (Sink sink = new WriterSink("test-sink", slowToReopen(reopening, reopened))) {
+            sink.reopen();
+            reopening.await();
+            CompletableFuture<Void> stored = flushed(sink, Batches.of("a\n"));
+            reopened.countDown();
+            assertThat(stored).succeedsWithin(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static LineWriter slowToReopen(CountDownLatch reopening, CountDownLatch reopened) {
+        return new LineWriter() {
+            @Override
+            public void write(LineBatch batch) {}
+
+            @Override
+            public void commit() {}
+
+            @Override
+            public boolean isQuick() {
+                return true;
+            }
+
+            @Override
+            public void reopen() throws IOException {
+                reopening.countDown();
+                try {
+                    reopened.await();
+                } catch (InterruptedException stop) {
+                    throw new IOException(stop);
+                }
+            }
+
+            @Override
+            public Durability durability() {
+                return Durability.NONE;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
     /** Something that a writer does with a batch. */
     private interface Write {
         void run() throws IOException;
