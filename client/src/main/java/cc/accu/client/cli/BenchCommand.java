@@ -105,7 +105,7 @@ final class BenchCommand implements Callable<Integer> {
         BenchReport report = json ? new BenchJson(out) : new BenchText(out);
         if (words.isEmpty()) {
             check(!stored.isEmpty() && !run.isEmpty(), "bench needs a NETWORK and an ADDRESS, or --verify and --run");
-            report.starts(plan, "");
+            report.starts(plan, "", connecting.transport());
         } else {
             send(plan, report);
         }
@@ -137,7 +137,7 @@ final class BenchCommand implements Callable<Integer> {
         if (acknowledged) {
             builder.acknowledged();
         }
-        report.starts(plan, target.endpoint().toString());
+        report.starts(plan, target.endpoint().toString(), connecting.transport());
         Deal deal = Deal.connect(builder, target.endpoint(), List.of(), connections);
         report.sent(plan, new BenchRun(plan, deal).go());
     }

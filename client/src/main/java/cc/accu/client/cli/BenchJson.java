@@ -13,7 +13,7 @@ final class BenchJson implements BenchReport {
     }
 
     @Override
-    public void starts(BenchPlan plan, String target) {
+    public void starts(BenchPlan plan, String target, String transport) {
         BenchLoad load = plan.load();
         all.put("run", load.run())
                 .put("target", target)
@@ -22,7 +22,9 @@ final class BenchJson implements BenchReport {
                 .put("connections", load.connections())
                 .put("ack", plan.acknowledged())
                 .put("rate", plan.rate())
-                .put("inFlight", plan.inFlight());
+                .put("inFlight", plan.inFlight())
+                .put("windowBytes", plan.windowBytes())
+                .put("transport", transport);
     }
 
     @Override

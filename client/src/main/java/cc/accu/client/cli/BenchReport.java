@@ -11,9 +11,10 @@ interface BenchReport {
     /**
      * It starts.
      *
-     * @param target where to, and on what; empty if nothing is sent
+     * @param target where to; empty if nothing is sent
+     * @param transport what drives TCP
      */
-    void starts(BenchPlan plan, String target);
+    void starts(BenchPlan plan, String target, String transport);
 
     void sent(BenchPlan plan, BenchResult result);
 

@@ -15,15 +15,18 @@ final class BenchText implements BenchReport {
     }
 
     @Override
-    public void starts(BenchPlan plan, String target) {
+    public void starts(BenchPlan plan, String target, String transport) {
         BenchLoad load = plan.load();
         print("run        %s%s", load.run(), target.isEmpty() ? "" : ", to " + target);
-        print("messages   %d of %d bytes, over %d connections", load.messages(), load.size(), load.connections());
+        print(
+                "messages   %d of %d bytes, over %d connection%s",
+                load.messages(), load.size(), load.connections(), load.connections() == 1 ? "" : "s");
         if (!target.isEmpty()) {
             String acks = plan.acknowledged() ? "acknowledged" : "not acknowledged";
             String pace = plan.rate() == 0 ? "as fast as they go" : plan.rate() + " messages/s";
             String limit = plan.inFlight() == 0 ? "" : ", " + plan.inFlight() + " in flight on each connection";
             print("how        %s, %s%s", acks, pace, limit);
+            print("with       a window of %d bytes for each connection, transport %s", plan.windowBytes(), transport);
         }
         out.flush();
     }
