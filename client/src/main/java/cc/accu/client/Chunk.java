@@ -1,5 +1,6 @@
 package cc.accu.client;
 
+import cc.accu.line.LineFeeds;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
@@ -50,7 +51,7 @@ final class Chunk {
         if (bytes == bytes()) {
             writtenMessages = messages;
         } else {
-            writtenMessages += Lines.count(lines.nioBuffer(writtenBytes, bytes - writtenBytes));
+            writtenMessages += LineFeeds.count(lines.nioBuffer(writtenBytes, bytes - writtenBytes));
         }
         writtenBytes = bytes;
         return writtenMessages - before;

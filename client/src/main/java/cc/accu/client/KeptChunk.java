@@ -1,5 +1,6 @@
 package cc.accu.client;
 
+import cc.accu.line.LineFeeds;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
@@ -47,7 +48,7 @@ final class KeptChunk {
 
     /** All that was sent up to {@code bytes} behind {@code start}, which is in this chunk. */
     Tally upTo(Tally start, int bytes) {
-        return start.plus(Lines.count(lines.nioBuffer(offset(start), bytes)), bytes);
+        return start.plus(LineFeeds.count(lines.nioBuffer(offset(start), bytes)), bytes);
     }
 
     /** All that was sent before the message that comes after so many; it is in this chunk. */

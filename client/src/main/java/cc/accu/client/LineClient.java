@@ -1,5 +1,6 @@
 package cc.accu.client;
 
+import cc.accu.line.LineFeeds;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.EventLoops;
@@ -92,7 +93,7 @@ public final class LineClient implements AutoCloseable {
         if (!wholeLines.hasRemaining()) {
             return flush();
         }
-        return sender.send(wholeLines, Lines.count(wholeLines));
+        return sender.send(wholeLines, LineFeeds.count(wholeLines));
     }
 
     /**

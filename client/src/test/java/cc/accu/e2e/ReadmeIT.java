@@ -68,6 +68,7 @@ final class ReadmeIT {
         String readme = Files.readString(ROOT.resolve("README.md"))
                 .replace("127.0.0.1:3000", "127.0.0.1:" + port)
                 .replace("127.0.0.1 3000", "127.0.0.1 " + port)
+                .replace("/tmp/accu.log", directory.resolve("accu.log").toString())
                 .replace("/tmp/accu.sock", directory.resolve("accu.sock").toString());
         return CHECKED.matcher(readme).results().map(found -> found.group(1)).toList();
     }

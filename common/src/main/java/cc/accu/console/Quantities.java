@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes and durations as people write them: {@code 64KiB}, {@code 100MiB}, {@code 1500ms}, {@code 10s}, {@code 1h}. */
+/** Sizes, durations and counts as people write them: {@code 64KiB}, {@code 1500ms}, {@code 10s}, {@code 1h}, {@code 5M}. */
 public final class Quantities {
     private static final Pattern FORM = Pattern.compile("(\\d{1,18})\\s*([A-Za-z]*)");
     private static final Map<String, Long> BYTES = inAnyCase(Map.of(
@@ -20,6 +20,8 @@ public final class Quantities {
             "MB", 1_000_000L,
             "G", 1L << 30,
             "GiB", 1L << 30));
+    private static final Map<String, Long> ONES =
+            inAnyCase(Map.of("", 1L, "k", 1000L, "M", 1_000_000L, "G", 1_000_000_000L));
     private static final Map<String, Long> MILLIS =
             Map.of("ms", 1L, "s", 1000L, "m", 60_000L, "min", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
 
@@ -28,6 +30,11 @@ public final class Quantities {
     /** A number of bytes: {@code 1048576}, {@code 64KiB}, {@code 1MiB}, {@code 1GiB}; {@code MB} is a million. */
     public static long bytes(String text) {
         return parse(text, BYTES, "a size is a number of bytes, KiB, MiB or GiB, for example 64KiB");
+    }
+
+    /** A number of things: {@code 250}, {@code 100k}, {@code 1M}, which is a million. */
+    public static long count(String text) {
+        return parse(text, ONES, "a count is a number, with k, M or G for thousands, millions or more, for example 1M");
     }
 
     /** A duration: {@code 250ms}, {@code 10s}, {@code 5m}, {@code 1h}, {@code 1d}; {@code 0} for none. */

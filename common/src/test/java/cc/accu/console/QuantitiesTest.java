@@ -46,6 +46,21 @@ class QuantitiesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"0, 0", "250, 250", "100k, 100000", "1M, 1000000", "2m, 2000000", "3 G, 3000000000"})
+    void readsCounts(String text, long count) {
+        assertThat(Quantities.count(text)).isEqualTo(count);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "M", "1.5M", "1MiB", "1e6"})
+    void refusesOtherCountsWithTheRuleAndAnExample(String text) {
+        assertThatThrownBy(() -> Quantities.count(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'" + text + "'")
+                .hasMessageContaining("for example 1M");
+    }
+
+    @ParameterizedTest
     @CsvSource({"0, 0", "250ms, 250", "10s, 10000", "5m, 300000", "5min, 300000", "1h, 3600000", "2 d, 172800000"})
     void readsDurations(String text, long millis) {
         assertThat(Quantities.duration(text)).isEqualTo(Duration.ofMillis(millis));

@@ -2,6 +2,7 @@ package cc.accu.client.cli;
 
 import cc.accu.client.LineClient;
 import java.time.Duration;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
@@ -35,6 +36,11 @@ final class ConnectOptions {
     /** Whether a command line says {@code -v}. */
     static boolean isVerbose(ParseResult parsed) {
         return parsed.hasMatchedOption("-v");
+    }
+
+    /** What drives TCP, as it was typed. */
+    String transport() {
+        return transport.name().toLowerCase(Locale.ROOT);
     }
 
     LineClient.Builder newBuilder() {

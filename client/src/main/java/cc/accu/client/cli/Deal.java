@@ -92,6 +92,11 @@ final class Deal implements Closeable {
         }
     }
 
+    /** One for each connection. */
+    List<LineClient> clients() {
+        return List.copyOf(clients);
+    }
+
     long messagesWritten() {
         return clients.stream().mapToLong(LineClient::messagesWritten).sum();
     }

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
@@ -15,13 +16,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.TypeConversionException;
 
-/** Starts the command: {@code client.jar NETWORK ADDRESS [MESSAGE...]}, or {@code client.jar ping NETWORK ADDRESS}. */
+/** Starts the command: {@code client.jar [ping|bench] NETWORK ADDRESS ...}. */
 public final class Main {
     private static final String LOGGER = "org.slf4j.simpleLogger.";
 
     private Main() {}
 
     public static void main(String[] arguments) {
+        // Loading the flight recorder's classes for Netty's events would take a fifth of a short run.
+        System.getProperties().putIfAbsent("io.netty.jfr.enabled", "false");
         PrintWriter out = writer(System.out);
         PrintWriter err = writer(System.err);
         System.exit(run(arguments, System.in, out, err));
@@ -33,9 +36,10 @@ public final class Main {
 
     /** Runs one command and returns its exit code: 0 all delivered, 1 not, 2 wrong usage. */
     static int run(String[] arguments, InputStream in, PrintWriter out, PrintWriter err) {
-        // Not a subcommand of picocli: a message may be "ping" too.
-        boolean ping = arguments.length > 0 && arguments[0].equals("ping");
-        CommandLine command = new CommandLine(ping ? new PingCommand() : new SendCommand(in));
+        // Not subcommands of picocli: a message may be "ping" too.
+        String name = arguments.length == 0 ? "" : arguments[0];
+        Callable<Integer> named = named(name, in);
+        CommandLine command = new CommandLine(named);
         command.setOut(out).setErr(err);
         command.registerConverter(Duration.class, saying(Quantities::duration));
         command.registerConverter(long.class, saying(Quantities::bytes));
@@ -47,7 +51,16 @@ public final class Main {
         });
         command.setParameterExceptionHandler(Main::wrongUsage);
         command.setExecutionExceptionHandler(Main::failed);
-        return command.execute(ping ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments);
+        boolean sends = named instanceof SendCommand;
+        return command.execute(sends ? arguments : Arrays.copyOfRange(arguments, 1, arguments.length));
+    }
+
+    private static Callable<Integer> named(String name, InputStream in) {
+        return switch (name) {
+            case "ping" -> new PingCommand();
+            case "bench" -> new BenchCommand();
+            default -> new SendCommand(in);
+        };
     }
 
     /** Before the first logger is made: it reads these once. */

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "client.jar ping NETWORK ADDRESS  only tries to connect.",
+            "client.jar bench NETWORK ADDRESS  measures a server; see client.jar bench --help.",
             "Exit codes: 0 all delivered, 1 could not connect or deliver all, 2 wrong usage."
         })
 final class SendCommand implements Callable<Integer> {

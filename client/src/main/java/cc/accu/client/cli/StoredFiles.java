@@ -1,0 +1,58 @@
+package cc.accu.client.cli;
+
+import cc.accu.transport.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+
+/** The files that a server wrote. */
+final class StoredFiles {
+    private static final int GZIP_BUFFER_BYTES = 64 * 1024;
+    private static final long QUIET_MILLIS = 500;
+    private static final int MOST_WAITS = 60;
+
+    private StoredFiles() {}
+
+    /** Reads the files, of which the oldest comes first; those with names that end with {@code .gz} are compressed. */
+    static StoredLines.Verdict compare(List<Path> files, BenchLoad load) throws IOException {
+        StoredLines lines = new StoredLines(load);
+        for (Path file : files) {
+            try (LineSource source = new LineSource(file.toString(), open(file))) {
+                for (ByteBuffer block = source.next(); block.hasRemaining(); block = source.next()) {
+                    lines.add(block.array(), block.arrayOffset() + block.position(), block.remaining());
+                }
+            }
+        }
+        return lines.verdict();
+    }
+
+    private static InputStream open(Path file) throws IOException {
+        try {
+            InputStream stream = Files.newInputStream(file);
+            return file.toString().endsWith(".gz") ? new GZIPInputStream(stream, GZIP_BUFFER_BYTES) : stream;
+        } catch (IOException failure) {
+            throw new IOException("cannot read " + file + ": " + Reason.describe(failure), failure);
+        }
+    }
+
+    /** Who does not acknowledge may have read all and not stored all: waits until nothing more comes. */
+    static void awaitQuiet(List<Path> files) throws IOException, InterruptedException {
+        long before = -1;
+        for (int waits = 0; waits < MOST_WAITS && before != bytes(files); waits++) {
+            before = bytes(files);
+            Thread.sleep(QUIET_MILLIS);
+        }
+    }
+
+    private static long bytes(List<Path> files) throws IOException {
+        long bytes = 0;
+        for (Path file : files) {
+            bytes += Files.exists(file) ? Files.size(file) : 0;
+        }
+        return bytes;
+    }
+}

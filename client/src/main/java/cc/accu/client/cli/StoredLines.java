@@ -1,0 +1,84 @@
+package cc.accu.client.cli;
+
+import cc.accu.line.LineFeeds;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Compares what a server stored, as it came, with what a run sent: one bit for each line. One thread. */
+final class StoredLines {
+    private final BenchLoad load;
+    private final LineIdentity identity = new LineIdentity();
+    private final byte[] run;
+    private final long[][] seen;
+    private final long[] highest;
+    private long stored;
+    private long duplicate;
+    private long reordered;
+    private long damaged;
+    private long foreign;
+
+    /**
+     * How it came out. Lines of other runs, and what is no line of a benchmark, are foreign; a line that starts as one
+     * of this run and is not as it was sent is damaged; one that came after a later one of its sender is reordered.
+     */
+    record Verdict(long stored, long lost, long duplicate, long reordered, long damaged, long foreign) {
+        /** Duplicates are not wrong: an acknowledged line may be sent twice. */
+        boolean isRight() {
+            return lost == 0 && reordered == 0 && damaged == 0;
+        }
+    }
+
+    StoredLines(BenchLoad load) {
+        this.load = load;
+        run = (load.run() + ":").getBytes(StandardCharsets.US_ASCII);
+        seen = new long[load.connections()][];
+        highest = new long[load.connections()];
+        Arrays.fill(highest, -1);
+        for (int i = 0; i < seen.length; i++) {
+            seen[i] = new long[(int) ((load.messagesOf(i) + Long.SIZE - 1) / Long.SIZE)];
+        }
+    }
+
+    /** Takes whole lines. */
+    void add(byte[] bytes, int from, int count) {
+        int end = from + count;
+        for (int at = from; at < end; ) {
+            int next = LineFeeds.indexOf(bytes, at, end) + 1;
+            addLine(bytes, at, next - at);
+            at = next;
+        }
+    }
+
+    private void addLine(byte[] bytes, int at, int length) {
+        boolean ours = length > run.length && Arrays.equals(bytes, at, at + run.length, run, 0, run.length);
+        if (!ours) {
+            foreign++;
+        } else if (length != load.size() || !identity.isIntact(bytes, at, length)) {
+            damaged++;
+        } else {
+            note(LineIdentity.sender(bytes, at), LineIdentity.sequence(bytes, at));
+        }
+    }
+
+    private void note(long senderNumber, long sequence) {
+        int sender = (int) senderNumber;
+        if (sender < 0 || sender >= seen.length || sequence < 0 || sequence >= load.messagesOf(sender)) {
+            foreign++;
+            return;
+        }
+        int word = (int) (sequence / Long.SIZE);
+        long bit = 1L << sequence;
+        if ((seen[sender][word] & bit) != 0) {
+            duplicate++;
+            return;
+        }
+        seen[sender][word] |= bit;
+        stored++;
+        reordered += sequence < highest[sender] ? 1 : 0;
+        highest[sender] = Math.max(highest[sender], sequence);
+    }
+
+    Verdict verdict() {
+        return new Verdict(stored, load.messages() - stored, duplicate, reordered, damaged, foreign);
+    }
+}
