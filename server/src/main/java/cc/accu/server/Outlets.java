@@ -47,7 +47,13 @@ final class Outlets {
     }
 
     boolean haveFailed() {
-        return all.stream().anyMatch(Outlet::hasFailed);
+        // Asked for every batch: no stream.
+        for (Outlet outlet : all) {
+            if (outlet.hasFailed()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     List<SinkState> states() {

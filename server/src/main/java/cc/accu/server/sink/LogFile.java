@@ -80,7 +80,7 @@ final class LogFile {
             long torn = file.size() - whole;
             if (torn > 0) {
                 Path side = names.nextTorn();
-                TornLine.save(file, whole, side, mode);
+                saveTornLine(file, whole, side);
                 syncDirectory();
                 file.truncate(whole).force(true);
                 LOG.warn(
@@ -89,6 +89,14 @@ final class LogFile {
                         torn,
                         side);
             }
+        }
+    }
+
+    private void saveTornLine(FileChannel file, long start, Path side) throws IOException {
+        try {
+            TornLine.save(file, start, side, mode);
+        } catch (IOException failure) {
+            throw NoSpaceException.insteadOf(failure);
         }
     }
 

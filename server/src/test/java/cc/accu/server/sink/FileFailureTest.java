@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 
 import cc.accu.line.LineBatch;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -202,6 +204,38 @@ class FileFailureTest {
             assertThat(logs().all()).isEqualTo(lines);
         } finally {
             run("umount", directory.toString());
+        }
+    }
+
+    @Test
+    void startsOnARealFullDiskWhenThereIsRoomForTheUnfinishedLine() throws Exception {
+        assumeThat(run("mount", "-t", "tmpfs", "-o", "size=1m", "accu-test", directory.toString()))
+                .as("mounting a tmpfs, which takes root")
+                .isZero();
+        try {
+            Files.writeString(logs().log(), "one\ntor");
+            Path ballast = directory.resolve("ballast");
+            fill(ballast);
+            CompletableFuture<Sink> start = CompletableFuture.supplyAsync(
+                    () -> Sinks.parse("file:" + logs().log()).open());
+            await().during(300, TimeUnit.MILLISECONDS).until(() -> !start.isDone());
+            Files.delete(ballast);
+            try (Sink sink = start.get(10, TimeUnit.SECONDS)) {
+                SinkContract.flushed(sink, Batches.of("two\n")).get(10, TimeUnit.SECONDS);
+            }
+            assertThat(logs().all()).isEqualTo("one\ntwo\n");
+        } finally {
+            run("umount", directory.toString());
+        }
+    }
+
+    private static void fill(Path file) throws IOException {
+        try (OutputStream ballast = Files.newOutputStream(file)) {
+            while (true) {
+                ballast.write(new byte[4096]);
+            }
+        } catch (IOException full) {
+            assertThat(full).hasMessageContaining("No space left");
         }
     }
 
