@@ -33,9 +33,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** More rounds of reading than any receive buffer lasts for: whatever comes later was sent after the stop. */
     private static final int MOST_DRAIN_ROUNDS = 32;
 
-    /** How long a sender may take to read our last words, and then to close. */
-    private static final long GOODBYE_MILLIS = 1000;
-
     private final Channel channel;
     private final Origin origin;
     private final int maxLineBytes;
@@ -43,11 +40,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Account account;
     private final ReadGate gate;
     private final Round round;
+    private final Farewell farewell;
     private @Nullable Conversation conversation;
     private boolean inputEnded;
-    private boolean leaving;
-    private boolean lingering;
-    private boolean gone;
     private int readRounds;
 
     Connection(Channel channel, Origin origin, int maxLineBytes, LineInput input, Intake intake) {
@@ -58,6 +53,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.account = new Account(origin, intake);
         this.gate = new ReadGate(channel, input, intake);
         this.round = intake.round(channel.eventLoop());
+        this.farewell = new Farewell(channel, this::left);
     }
 
     @Override
@@ -187,19 +183,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void closeIfDone() {
-        if (!inputEnded || !gate.holdsNothing() || gone) {
+        if (!inputEnded || !gate.holdsNothing()) {
             return;
         }
-        if (conversation == null || hasPeerEnded()) {
-            if (conversation == null || conversation.isSilent()) {
-                leave();
-            } else {
-                leaveWithin(GOODBYE_MILLIS);
-            }
-        } else if (conversation.isSilent()) {
-            linger();
+        if (conversation == null) {
+            farewell.leave();
+        } else if (!conversation.isSilent()) {
+            farewell.leaveSoon();
+        } else if (hasPeerEnded()) {
+            farewell.leave();
         } else {
-            leaveWithin(2 * GOODBYE_MILLIS);
+            farewell.linger();
         }
     }
 
@@ -207,30 +201,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return !channel.isActive() || ((DuplexChannel) channel).isInputShutdown();
     }
 
-    /** Lets the sender read our last words: closing with its bytes unread would destroy them on their way. */
-    private void linger() {
-        if (!lingering) {
-            lingering = true;
-            ((DuplexChannel) channel).shutdownOutput();
-            channel.config().setAutoRead(true);
-            leaveWithin(GOODBYE_MILLIS);
-        }
-    }
-
-    private void leaveWithin(long millis) {
-        if (!leaving) {
-            leaving = true;
-            channel.eventLoop().schedule(this::leave, millis, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void leave() {
-        if (!gone) {
-            gone = true;
-            channel.close();
-            LOG.debug("{}: disconnected", origin.peer());
-            intake.observer().disconnected(origin, account.books());
-        }
+    private void left() {
+        LOG.debug("{}: disconnected", origin.peer());
+        intake.observer().disconnected(origin, account.books());
     }
 
     @Override

@@ -6,8 +6,6 @@ import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 final class FileWriter implements LineWriter {
     private static final Logger LOG = LoggerFactory.getLogger(FileWriter.class);
-
-    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** More than that is made safe before the commit, because it is held in memory until then. */
     private static final long MOST_UNSAFE_BYTES = 8 * 1024 * 1024;
@@ -46,7 +42,7 @@ final class FileWriter implements LineWriter {
     private boolean directoryChanged;
     private @Nullable BrokenFile broken;
 
-    private FileWriter(FileAddress address, FileOwnership ownership, FileOpener opener) throws IOException {
+    FileWriter(FileAddress address, FileOwnership ownership, FileOpener opener) throws IOException {
         this.address = address;
         this.ownership = ownership;
         this.names = new RotatedNames(address.path());
@@ -61,42 +57,6 @@ final class FileWriter implements LineWriter {
                 ? Optional.of(new LaterSync(address.toString(), address.sync().within()))
                 : Optional.empty();
         retention.start();
-    }
-
-    /** @throws SinkException with a message for the person who named the file */
-    static FileWriter open(FileAddress address) {
-        return open(address, FileOpener.DISK);
-    }
-
-    static FileWriter open(FileAddress address, FileOpener opener) {
-        try {
-            FileOwnership ownership = FileOwnership.take(address.path());
-            try {
-                return whenThereIsRoom(address, ownership, opener);
-            } catch (IOException | RuntimeException failure) {
-                ownership.close();
-                throw failure;
-            }
-        } catch (IOException failure) {
-            throw new SinkException(address.toString(), FileProblem.describe(failure, address.path()), failure);
-        }
-    }
-
-    /** A crash for want of space may leave an unfinished line, and no room to set it aside. */
-    private static FileWriter whenThereIsRoom(FileAddress address, FileOwnership ownership, FileOpener opener)
-            throws IOException {
-        for (boolean told = false; ; told = true) {
-            try {
-                return new FileWriter(address, ownership, opener);
-            } catch (NoSpaceException forNow) {
-                if (!told) {
-                    LOG.warn(
-                            "{}: no space left on device to set an unfinished line aside; starts when there is",
-                            address);
-                }
-                LockSupport.parkNanos(RETRY_NANOS);
-            }
-        }
     }
 
     private long began(FileChannel opened) throws IOException {

@@ -38,7 +38,7 @@ public final class Sinks {
         Optional<String> query = question < 0 ? Optional.empty() : Optional.of(text.substring(question + 1));
         if (target.startsWith(FILE)) {
             FileAddress file = FileAddress.parse(target.substring(FILE.length()), query);
-            return new Named(text, () -> new WriterSink(file.toString(), FileWriter.open(file)));
+            return new Named(text, () -> new WriterSink(file.toString(), FileOpening.open(file)));
         }
         return new Named(
                 text,

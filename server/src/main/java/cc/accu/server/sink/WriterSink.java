@@ -2,12 +2,11 @@ package cc.accu.server.sink;
 
 import cc.accu.line.LineBatch;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,29 +26,19 @@ public final class WriterSink implements Sink {
 
     private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long SLOW_FOR_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long RETRY_MILLIS = 100;
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final String name;
     private final LineWriter writer;
     private final Thread thread;
+    private final Inbox inbox = new Inbox();
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-
-    // Guarded by lock.
-    private Queue<Group.Entry> waiting = new ArrayDeque<>();
-    private long waitingBytes;
-    private boolean flushed;
-    private boolean closed;
-    private boolean reopening;
-
-    /** Held by whoever uses the writer; taken before {@link #lock}. */
+    /** Held by whoever uses the writer. Who holds it looks into the inbox again after letting go. */
     private final ReentrantLock writing = new ReentrantLock();
 
     /** What could not be written for want of space. Guarded by {@link #writing}. */
     private @Nullable Group stalled;
 
-    private volatile boolean threadIsNeeded;
     private volatile long slowUntil = System.nanoTime();
     private volatile @Nullable IOException failure;
 
@@ -68,25 +57,14 @@ public final class WriterSink implements Sink {
 
     @Override
     public CompletionStage<Void> accept(LineBatch batch) {
+        IOException broken = failure;
         Group.Entry entry = new Group.Entry(batch, new CompletableFuture<>());
-        IOException refusal;
-        boolean soon;
-        lock.lock();
-        try {
-            refusal = closed ? new IOException("the sink is closed") : failure;
-            if (refusal == null) {
-                waiting.add(entry);
-                waitingBytes += batch.bytes();
-            }
-            soon = waitingBytes >= SOON_BYTES;
-        } finally {
-            lock.unlock();
-        }
-        if (refusal != null) {
+        long waitingBytes = broken == null ? inbox.add(entry) : -1;
+        if (waitingBytes < 0) {
             batch.close();
-            return CompletableFuture.failedFuture(refusal);
+            return CompletableFuture.failedFuture(broken != null ? broken : new IOException("the sink is closed"));
         }
-        if (soon) {
+        if (waitingBytes >= SOON_BYTES) {
             flush();
         }
         return entry.stored();
@@ -94,12 +72,11 @@ public final class WriterSink implements Sink {
 
     @Override
     public void flush() {
-        if (!writer.isQuick() || threadIsNeeded || System.nanoTime() - slowUntil < 0) {
-            wakeThread();
+        if (!writer.isQuick() || System.nanoTime() - slowUntil < 0) {
+            inbox.callThread();
             return;
         }
-        // Whoever fails to get the lock has its entries taken by the holder, who looks again after letting go.
-        while (isWaiting() && writing.tryLock()) {
+        while (!inbox.isEmpty() && writing.tryLock()) {
             try {
                 if (stalled != null) {
                     return; // the thread is at it, and goes on with what waits
@@ -111,32 +88,12 @@ public final class WriterSink implements Sink {
         }
     }
 
-    private void wakeThread() {
-        lock.lock();
-        try {
-            flushed = true;
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isWaiting() {
-        lock.lock();
-        try {
-            return !waiting.isEmpty();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void storeHere() {
         long start = System.nanoTime();
-        Group group = new Group(takeWaiting(), writer);
+        Group group = new Group(inbox.takeAll(), writer);
         if (!isSettled(group)) {
             stalled = group;
-            threadIsNeeded = true;
-            wakeThread();
+            inbox.callThread();
         }
         long end = System.nanoTime();
         if (end - start > SLOW_NANOS) {
@@ -147,33 +104,21 @@ public final class WriterSink implements Sink {
     private void run() {
         boolean open = true;
         while (open) {
-            open = awaitWork();
+            open = inbox.awaitCall();
             writing.lock();
             try {
                 storeAll();
-                reopenIfAsked();
+                if (inbox.takeReopening()) {
+                    reopenWriter();
+                }
             } finally {
                 writing.unlock();
             }
-            if (writer.isQuick() && isWaiting()) {
-                wakeThread(); // whoever flushed meanwhile did not get the lock, and relies on its holder
+            if (writer.isQuick() && !inbox.isEmpty()) {
+                inbox.callThread(); // whoever flushed meanwhile did not get the lock
             }
         }
         closeWriter();
-    }
-
-    /** Whether the sink is still open. */
-    private boolean awaitWork() {
-        lock.lock();
-        try {
-            while (!closed && !reopening && !(flushed && !waiting.isEmpty()) && !threadIsNeeded) {
-                changed.awaitUninterruptibly();
-            }
-            flushed = false;
-            return !closed;
-        } finally {
-            lock.unlock();
-        }
     }
 
     private void storeAll() {
@@ -181,8 +126,7 @@ public final class WriterSink implements Sink {
             outwait(stalled);
             stalled = null;
         }
-        threadIsNeeded = false;
-        for (Queue<Group.Entry> next = takeWaiting(); !next.isEmpty(); next = takeWaiting()) {
+        for (Queue<Group.Entry> next = inbox.takeAll(); !next.isEmpty(); next = inbox.takeAll()) {
             Group group = new Group(next, writer);
             if (!isSettled(group)) {
                 outwait(group);
@@ -195,7 +139,7 @@ public final class WriterSink implements Sink {
         long since = System.nanoTime();
         LOG.warn("{}: no space left on device; senders are held until there is", name);
         do {
-            pause();
+            LockSupport.parkNanos(RETRY_NANOS);
         } while (!isSettled(group));
         if (failure == null) {
             LOG.warn("{}: goes on after {} ms without space", name, (System.nanoTime() - since) / 1_000_000);
@@ -215,26 +159,6 @@ public final class WriterSink implements Sink {
         return true;
     }
 
-    private static void pause() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
-        } catch (InterruptedException nobodyDoes) {
-            throw new IllegalStateException(nobodyDoes);
-        }
-    }
-
-    private Queue<Group.Entry> takeWaiting() {
-        lock.lock();
-        try {
-            Queue<Group.Entry> taken = waiting;
-            waiting = new ArrayDeque<>();
-            waitingBytes = 0;
-            return taken;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     @Override
     public Durability durability() {
         return writer.durability();
@@ -242,25 +166,10 @@ public final class WriterSink implements Sink {
 
     @Override
     public void reopen() {
-        lock.lock();
-        try {
-            reopening = true;
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
+        inbox.askForReopening();
     }
 
-    private void reopenIfAsked() {
-        lock.lock();
-        try {
-            if (!reopening) {
-                return;
-            }
-            reopening = false;
-        } finally {
-            lock.unlock();
-        }
+    private void reopenWriter() {
         try {
             writer.reopen();
         } catch (IOException problem) {
@@ -278,13 +187,7 @@ public final class WriterSink implements Sink {
 
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
+        inbox.close();
         try {
             thread.join();
         } catch (InterruptedException stopWaiting) {

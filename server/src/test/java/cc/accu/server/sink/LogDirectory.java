@@ -22,11 +22,11 @@ record LogDirectory(Path path) {
     }
 
     FileWriter open(String options) {
-        return FileWriter.open(address(options));
+        return FileOpening.open(address(options));
     }
 
     FileWriter open(String options, FileOpener disk) {
-        return FileWriter.open(address(options), disk);
+        return FileOpening.open(address(options), disk);
     }
 
     /** Writes the lines as one batch, without a commit. */

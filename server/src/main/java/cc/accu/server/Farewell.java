@@ -1,0 +1,59 @@
+package cc.accu.server;
+
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
+import java.util.concurrent.TimeUnit;
+
+/** The end of a connection from our side. Event-loop confined. */
+final class Farewell {
+    /** How long a sender may take to read our last words, and then to close. */
+    private static final long PATIENCE_MILLIS = 1000;
+
+    private final Channel channel;
+    private final Runnable whenLeft;
+    private boolean waiting;
+    private boolean lingering;
+    private boolean left;
+
+    /**
+     * @param whenLeft called once, when the channel is being closed
+     */
+    Farewell(Channel channel, Runnable whenLeft) {
+        this.channel = channel;
+        this.whenLeft = whenLeft;
+    }
+
+    /** Closes now. */
+    void leave() {
+        if (!left) {
+            left = true;
+            channel.close();
+            whenLeft.run();
+        }
+    }
+
+    /** Gives the sender some time to read our last words. */
+    void leaveSoon() {
+        if (!waiting) {
+            waiting = true;
+            leaveWithin(2 * PATIENCE_MILLIS);
+        }
+    }
+
+    /**
+     * Our last words are out: lets the sender read them and close first. Closing with its bytes unread would destroy them
+     * on their way.
+     */
+    void linger() {
+        if (!lingering && !left) {
+            lingering = true;
+            ((DuplexChannel) channel).shutdownOutput();
+            channel.config().setAutoRead(true);
+            leaveWithin(PATIENCE_MILLIS);
+        }
+    }
+
+    private void leaveWithin(long millis) {
+        channel.eventLoop().schedule(this::leave, millis, TimeUnit.MILLISECONDS);
+    }
+}
