@@ -3,8 +3,10 @@ package cc.accu.reliability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Power cuts: the sink is on a disk image, the server is frozen, and a copy of the image is what a machine finds when the
@@ -42,6 +44,7 @@ final class PowerCut implements Experiment {
         try (Disk disk = new Disk(Files.createTempDirectory(lab.directory(), "disk"))) {
             String rotate = lab.random().nextBoolean() ? "1MiB" : "30ms";
             Server server = lab.start(sink(disk.files(), sync, rotate));
+            Set<Integer> onOtherDisks = lab.senders().acknowledged().keySet();
             lab.senders()
                     .start(
                             SENDERS,
@@ -54,7 +57,8 @@ final class PowerCut implements Experiment {
                 Thread.sleep(lab.random().nextInt(LONGEST_LIFE_MILLIS));
                 server.freeze();
                 disk.copy();
-                Map<Integer, Integer> acknowledged = lab.senders().acknowledged();
+                Map<Integer, Integer> acknowledged = new HashMap<>(lab.senders().acknowledged());
+                acknowledged.keySet().removeAll(onOtherDisks);
                 server.thaw();
                 lost += lostIn(lab, disk, acknowledged, synced);
                 lab.round(done + round);
