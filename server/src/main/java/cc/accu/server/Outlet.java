@@ -3,6 +3,7 @@ package cc.accu.server;
 import cc.accu.line.LineBatch;
 import cc.accu.server.sink.Sink;
 import cc.accu.transport.Reason;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -24,6 +25,7 @@ final class Outlet {
     private final AtomicBoolean watched = new AtomicBoolean();
     private final AtomicBoolean failed = new AtomicBoolean();
     private volatile long progressAt;
+    private volatile @Nullable Future<?> nextLook;
     private volatile boolean slow;
     private volatile @Nullable Throwable failure;
 
@@ -80,7 +82,16 @@ final class Outlet {
 
     /** Looks again and again while something waits. */
     private void watch() {
-        GlobalEventExecutor.INSTANCE.schedule(this::look, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        nextLook = GlobalEventExecutor.INSTANCE.schedule(this::look, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Closes the sink. Blocking. */
+    void close() {
+        sink.close();
+        Future<?> look = nextLook;
+        if (look != null) {
+            look.cancel(false); // it would keep its thread, and with it the process
+        }
     }
 
     private void look() {

@@ -62,6 +62,6 @@ final class Outlets {
 
     /** Blocking. */
     void close() {
-        all.forEach(outlet -> outlet.sink().close());
+        all.forEach(Outlet::close);
     }
 }

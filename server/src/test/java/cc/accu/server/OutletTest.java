@@ -1,0 +1,103 @@
+package cc.accu.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import cc.accu.line.LineBatch;
+import cc.accu.line.Origin;
+import cc.accu.server.sink.Durability;
+import cc.accu.server.sink.Sink;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class OutletTest {
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final ServerObserver observer = new ServerObserver() {
+        @Override
+        public void sinkStalled(String sink) {
+            told.add(sink + " stalled");
+        }
+
+        @Override
+        public void sinkResumed(String sink) {
+            told.add(sink + " resumed");
+        }
+
+        @Override
+        public void sinkFailed(String sink, Throwable failure) {
+            told.add(sink + " failed: " + failure.getMessage());
+        }
+    };
+
+    private final CompletableFuture<Void> stored = new CompletableFuture<>();
+    private final Outlet outlet = new Outlet(sink(), observer);
+
+    @Test
+    void isGoodWhileNothingWaits() {
+        assertThat(outlet.state().health()).isEqualTo(SinkState.Health.GOOD);
+        assertThat(outlet.state().sink()).isEqualTo("memory");
+    }
+
+    @Test
+    void isSlowWhenNothingIsStoredForSecondsAndGoodWhenItGoesOn() {
+        outlet.accept(batch());
+        assertThat(outlet.state().waitingMessages()).isEqualTo(3);
+        awaitHealth(SinkState.Health.SLOW);
+        stored.complete(null);
+        awaitHealth(SinkState.Health.GOOD);
+        assertThat(outlet.state().waitingMessages()).isZero();
+        assertThat(told).containsExactly("memory stalled", "memory resumed");
+        outlet.close();
+    }
+
+    @Test
+    void saysOnceThatAndWhyItHasFailed() {
+        outlet.accept(batch());
+        stored.completeExceptionally(new IOException("disk on fire"));
+        outlet.accept(batch());
+        assertThat(outlet.state().health()).isEqualTo(SinkState.Health.FAILED);
+        assertThat(outlet.state().problem()).contains("disk on fire");
+        assertThat(told).containsExactly("memory failed: disk on fire");
+        outlet.close();
+    }
+
+    private void awaitHealth(SinkState.Health health) {
+        await().atMost(Duration.ofSeconds(12)).until(() -> outlet.state().health() == health);
+    }
+
+    private static LineBatch batch() {
+        return LineBatch.of(Unpooled.copiedBuffer("a\nb\nc\n", UTF_8), 3, Origin.of("tcp :1", "peer"), 1, 0);
+    }
+
+    private Sink sink() {
+        return new Sink() {
+            @Override
+            public CompletionStage<Void> accept(LineBatch batch) {
+                batch.close();
+                return stored;
+            }
+
+            @Override
+            public Durability durability() {
+                return Durability.NONE;
+            }
+
+            @Override
+            public void close() {}
+
+            @Override
+            public String toString() {
+                return "memory";
+            }
+        };
+    }
+}
