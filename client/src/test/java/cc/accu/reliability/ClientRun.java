@@ -45,7 +45,7 @@ final class ClientRun implements Account {
     void start(int port, String... options) throws IOException {
         List<String> words = new ArrayList<>(List.of("tcp", "127.0.0.1:" + port, "--ack", "--print-acks"));
         words.add("--ack-timeout=" + lab.effort().patient(1_000) + "ms");
-        words.add("--retry-timeout=" + lab.effort().patient(5_000) + "ms");
+        words.add("--retry-timeout=" + lab.effort().patient(10_000) + "ms");
         words.addAll(List.of("--file", file.toString()));
         words.addAll(List.of(options));
         jar = lab.opens(Jar.start(Jar.command("client", words.toArray(String[]::new)), lab.directory()));
