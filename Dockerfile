@@ -9,11 +9,12 @@ FROM eclipse-temurin:25-jre
 RUN mkdir -p /run/accu && chown 10001:10001 /run/accu
 COPY --from=build /src/server/target/server.jar /src/client/target/client.jar /opt/accu/
 # Archives of the classes that one message needs on both sides: with them a start takes about two thirds of the time.
-RUN cd /opt/accu \
-    && (java -XX:+UseSerialGC -XX:ArchiveClassesAtExit=server.jsa -Xlog:cds=off \
-          -jar server.jar tcp 127.0.0.1:3000 unix /run/accu/accu.sock --to discard 2>/tmp/log & \
+# An archive is for the jar by the very path that it was made with.
+RUN (java -XX:+UseSerialGC -XX:ArchiveClassesAtExit=/opt/accu/server.jsa -Xlog:cds=off \
+          -jar /opt/accu/server.jar tcp 127.0.0.1:3000 unix /run/accu/accu.sock --to discard 2>/tmp/log & \
         server=$!; until grep -q ready /tmp/log; do sleep 0.1; done; \
-        java -XX:+UseSerialGC -XX:ArchiveClassesAtExit=client.jsa -Xlog:cds=off -jar client.jar tcp 127.0.0.1:3000 hello \
+        java -XX:+UseSerialGC -XX:ArchiveClassesAtExit=/opt/accu/client.jsa -Xlog:cds=off \
+          -jar /opt/accu/client.jar tcp 127.0.0.1:3000 hello \
         && kill $server && wait $server) \
     && rm /tmp/log
 USER 10001:10001
