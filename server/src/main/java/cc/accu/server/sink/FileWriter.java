@@ -193,7 +193,7 @@ final class FileWriter implements LineWriter {
     }
 
     private boolean isBroken() {
-        return broken != null && broken.channel() == current;
+        return broken != null && broken.channel().equals(current);
     }
 
     private void leaveBrokenFile() throws IOException {
