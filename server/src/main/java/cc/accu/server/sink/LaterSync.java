@@ -53,7 +53,7 @@ final class LaterSync implements AutoCloseable {
         } catch (ClosedChannelException syncedByWhoClosedIt) {
             LOG.debug("{}: the file was closed meanwhile", name);
         } catch (IOException problem) {
-            if (channel == file && failure == null) {
+            if (channel != null && channel.equals(file) && failure == null) {
                 failure = problem;
                 LOG.error(
                         "{}: what was written in the last {} ms may not be on the disk: {}",
