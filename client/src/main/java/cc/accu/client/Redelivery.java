@@ -68,7 +68,7 @@ final class Redelivery implements Conversation.Owner {
     }
 
     boolean isOwnThread() {
-        return Thread.currentThread() == thread || loops.areOfCurrentThread();
+        return Thread.currentThread().equals(thread) || loops.areOfCurrentThread();
     }
 
     /** Where the current connection goes to, or the last one went. */
