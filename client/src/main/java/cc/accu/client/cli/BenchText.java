@@ -45,8 +45,8 @@ final class BenchText implements BenchReport {
                             : "under full load, from when a message was handed over, until it was acknowledged",
                     result.durable());
             StringBuilder line = new StringBuilder("          ");
-            PERCENTILES.forEach((percentile, name) -> line.append(
-                    text(" %s %.3f ms,", name, millis(result.latency().percentileMicros(percentile)))));
+            PERCENTILES.forEach((percentile, name) -> line.append(String.format(
+                    Locale.ROOT, " %s %.3f ms,", name, millis(result.latency().percentileMicros(percentile)))));
             print("%s max %.3f ms", line, millis(result.latency().mostMicros()));
         }
         out.flush();
@@ -77,10 +77,6 @@ final class BenchText implements BenchReport {
     }
 
     private void print(String format, Object... values) {
-        out.println(text(format, values));
-    }
-
-    private static String text(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
+        out.printf(Locale.ROOT, format + "%n", values);
     }
 }
