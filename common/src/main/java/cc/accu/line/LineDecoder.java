@@ -25,6 +25,7 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     private final Origin origin;
 
     private LongLine longLine;
+    private final LineStart start = new LineStart();
     private long lineNumber = 1;
     private long readMillis;
     private End end = End.EOF;
@@ -67,6 +68,9 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         ByteBuf in = (ByteBuf) message;
         readMillis = System.currentTimeMillis();
         try {
+            if (!start.putBefore(in)) {
+                super.channelRead(ctx, start.give(ctx.alloc()));
+            }
             while (in.isReadable() && state != State.NOTHING) {
                 if (state == State.SKIPPED_LINE) {
                     skip(ctx, in);
@@ -138,15 +142,23 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     /** Feeds the parent what may belong to the unfinished line. */
     private void continueLine(ChannelHandlerContext ctx, ByteBuf in) throws Exception {
         int have = unfinishedBytes();
-        int start = in.readerIndex();
+        int from = in.readerIndex();
         int searched = Math.min(in.readableBytes(), max + 2 - have);
-        int feed = in.indexOf(start, start + searched, (byte) '\n');
-        int more = feed < 0 ? in.readableBytes() : feed - start;
+        int feed = in.indexOf(from, from + searched, (byte) '\n');
+        int more = feed < 0 ? in.readableBytes() : feed - from;
         if (fits(have, in, more)) {
-            // A copy, so that the parent does not hold the receive buffer until the rest of the line comes.
-            super.channelRead(ctx, feed < 0 ? LineBytes.copy(ctx.alloc(), in) : in.readRetainedSlice(more + 1));
+            takePart(ctx, in, feed < 0, more);
         } else {
             startLongLine(ctx, in, have);
+        }
+    }
+
+    private void takePart(ChannelHandlerContext ctx, ByteBuf in, boolean unfinished, int bytes) throws Exception {
+        if (!unfinished) {
+            super.channelRead(ctx, in.readRetainedSlice(bytes + 1));
+        } else if (inLine() || !start.take(in)) {
+            // A copy, so that the parent does not hold the receive buffer until the rest of the line comes.
+            super.channelRead(ctx, LineBytes.copy(ctx.alloc(), in));
         }
     }
 
@@ -233,6 +245,15 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     /** The unterminated last line. Netty calls this again after a half-close; by then nothing is left. */
     @Override
     protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        ByteBuf rest = start.length() > 0 ? start.give(ctx.alloc()) : in.retain();
+        try {
+            endInput(ctx, rest);
+        } finally {
+            rest.release();
+        }
+    }
+
+    private void endInput(ChannelHandlerContext ctx, ByteBuf in) {
         State last = state;
         state = State.NOTHING;
         if (last == State.SKIPPED_LINE) {
@@ -277,7 +298,7 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
 
     @Override
     public int unfinishedBytes() {
-        return actualReadableBytes();
+        return start.length() + actualReadableBytes();
     }
 
     @Override

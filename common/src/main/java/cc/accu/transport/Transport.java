@@ -3,20 +3,14 @@ package cc.accu.transport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.RecvByteBufAllocator;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** All that differs between kinds of sockets. Handlers, server and client take a transport and never ask which. */
 public abstract sealed class Transport permits TcpTransport, UnixTransport {
-    private static final int LEAST_READ_BYTES = 2 * 1024;
-    private static final int FIRST_READ_BYTES = 16 * 1024;
-    private static final int MOST_READ_BYTES = 256 * 1024;
-
     private final Endpoint endpoint;
     private final SocketIo io;
 
@@ -79,7 +73,7 @@ public abstract sealed class Transport permits TcpTransport, UnixTransport {
                 .handler(acceptHandler)
                 .childHandler(connectionHandler)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .childOption(ChannelOption.RCVBUF_ALLOCATOR, readSizes())
+                .childOption(ChannelOption.RCVBUF_ALLOCATOR, new ReadBuffers())
                 .childOption(ChannelOption.AUTO_CLOSE, false);
     }
 
@@ -90,9 +84,5 @@ public abstract sealed class Transport permits TcpTransport, UnixTransport {
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.AUTO_CLOSE, false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, timeout.toMillis()));
-    }
-
-    private static RecvByteBufAllocator readSizes() {
-        return new AdaptiveRecvByteBufAllocator(LEAST_READ_BYTES, FIRST_READ_BYTES, MOST_READ_BYTES);
     }
 }

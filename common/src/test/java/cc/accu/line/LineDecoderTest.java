@@ -21,6 +21,9 @@ class LineDecoderTest {
     private static final LineFraming SKIP_4 = SPLIT_4.withLongLine(LongLine.SKIP);
     private static final LineFraming CLOSE_4 = SPLIT_4.withLongLine(LongLine.CLOSE);
 
+    /** In receive buffers, before what is read: for no start of a line, for some, for all. */
+    private static final List<Integer> ROOMS = List.of(0, 3, 100);
+
     /** What a sender sends, how its input ends, and the messages that come of it. */
     record Conversation(String input, LineFraming framing, Ending ending, List<String> messages) {
         @Override
@@ -112,10 +115,14 @@ class LineDecoderTest {
     @MethodSource("conversations")
     void givesTheSameMessagesWhereverTheNetworkCutsOnce(Conversation conversation) {
         byte[] bytes = conversation.input.getBytes(ISO_8859_1);
-        for (int cut = 0; cut <= bytes.length; cut++) {
-            try (LineSender sender = new LineSender(conversation.framing)) {
-                sender.sends(bytes, 0, cut).sends(bytes, cut, bytes.length).ends(conversation.ending);
-                assertThat(sender.seen()).as("cut at %d", cut).isEqualTo(conversation.messages);
+        for (int room : ROOMS) {
+            for (int cut = 0; cut <= bytes.length; cut++) {
+                try (LineSender sender = new LineSender(conversation.framing).withRoomBefore(room)) {
+                    sender.sends(bytes, 0, cut).sends(bytes, cut, bytes.length).ends(conversation.ending);
+                    assertThat(sender.seen())
+                            .as("cut at %d, room %d", cut, room)
+                            .isEqualTo(conversation.messages);
+                }
             }
         }
     }
@@ -124,13 +131,17 @@ class LineDecoderTest {
     @MethodSource("conversations")
     void givesTheSameMessagesHoweverSmallTheReads(Conversation conversation) {
         byte[] bytes = conversation.input.getBytes(ISO_8859_1);
-        for (int perRead : new int[] {1, 2, 3, 5, 8}) {
-            try (LineSender sender = new LineSender(conversation.framing)) {
-                for (int at = 0; at < bytes.length; at += perRead) {
-                    sender.sends(bytes, at, Math.min(bytes.length, at + perRead));
+        for (int room : ROOMS) {
+            for (int perRead : new int[] {1, 2, 3, 5, 8}) {
+                try (LineSender sender = new LineSender(conversation.framing).withRoomBefore(room)) {
+                    for (int at = 0; at < bytes.length; at += perRead) {
+                        sender.sends(bytes, at, Math.min(bytes.length, at + perRead));
+                    }
+                    sender.ends(conversation.ending);
+                    assertThat(sender.seen())
+                            .as("%d bytes a read, room %d", perRead, room)
+                            .isEqualTo(conversation.messages);
                 }
-                sender.ends(conversation.ending);
-                assertThat(sender.seen()).as("%d bytes a read", perRead).isEqualTo(conversation.messages);
             }
         }
     }
@@ -142,6 +153,17 @@ class LineDecoderTest {
             sender.onEachBatch(() -> counts.add(sender.seen().size())).sends("a\nb\nc\nd");
         }
         assertThat(counts).containsExactly(3, 4);
+    }
+
+    @Test
+    void passesALineThatWasCutWithTheOthersWhereThereIsRoomBeforeTheRead() {
+        List<Integer> counts = new ArrayList<>();
+        try (LineSender sender = new LineSender(LineFraming.DEFAULT).withRoomBefore(4)) {
+            sender.onEachBatch(() -> counts.add(sender.seen().size()));
+            sender.sends("a\nbcd").sends("e\nf\nghij").sends("k\nl\n");
+            assertThat(sender.seen()).containsExactly("1:a", "2:bcde", "3:f", "4:ghijk", "5:l");
+        }
+        assertThat(counts).containsExactly(1, 3, 5);
     }
 
     @Test

@@ -27,11 +27,13 @@ class LineFramingPropertyTest {
         int max = random.nextInt(4) == 0 ? 21 + random.nextInt(200) : 1 + random.nextInt(20);
         LongLine policy = oneOf(random, LongLine.values());
         Ending ending = oneOf(random, Ending.values());
+        int room = random.nextInt(3) * 20;
         String input = randomText(random);
         List<String> expected = reference(input, max, policy, ending.mark);
         List<Integer> reads = new ArrayList<>();
         List<String> seen = new ArrayList<>();
         try (LineSender sender = new LineSender(LineFraming.ofMaxLine(max).withLongLine(policy))) {
+            sender.withRoomBefore(room);
             byte[] bytes = input.getBytes(ISO_8859_1);
             int most = 1 + random.nextInt(1 + random.nextInt(bytes.length + 10));
             for (int at = 0; at < bytes.length; at += reads.get(reads.size() - 1)) {
@@ -45,8 +47,8 @@ class LineFramingPropertyTest {
         } catch (Throwable failure) {
             throw new AssertionError(
                     String.format(
-                            "-Daccu.seed=%d, max %d, %s, %s%n input %s%n reads %s%n expected %s%n but came %s",
-                            seed, max, policy, ending, shown(input), reads, shown(expected), shown(seen)),
+                            "-Daccu.seed=%d, max %d, %s, %s, room %d%n input %s%n reads %s%n expected %s%n but came %s",
+                            seed, max, policy, ending, room, shown(input), reads, shown(expected), shown(seen)),
                     failure);
         }
     }

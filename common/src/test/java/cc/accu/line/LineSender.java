@@ -26,6 +26,7 @@ final class LineSender implements AutoCloseable {
     private final List<String> seen = new ArrayList<>();
     private int inputEnds;
     private Runnable onLine = () -> {};
+    private int roomBefore;
 
     LineSender(LineFraming framing) {
         channel = new EmbeddedChannel();
@@ -86,9 +87,16 @@ final class LineSender implements AutoCloseable {
         return this;
     }
 
+    /** How many bytes receive buffers have before what is read into them. */
+    LineSender withRoomBefore(int bytes) {
+        roomBefore = bytes;
+        return this;
+    }
+
     LineSender sends(byte[] bytes, int from, int to) {
         // A read, however empty: the receive buffer is larger than what came.
-        ByteBuf read = allocator.buffer(to - from + 8).writeBytes(bytes, from, to - from);
+        ByteBuf read = allocator.buffer(roomBefore + to - from + 8).setIndex(roomBefore, roomBefore);
+        read.writeBytes(bytes, from, to - from);
         channel.writeInbound(read);
         return this;
     }

@@ -22,7 +22,7 @@ public final class WriterSink implements Sink {
     private static final Logger LOG = LoggerFactory.getLogger(WriterSink.class);
 
     /** What waits is still in the processor's cache up to about here. */
-    private static final int SOON_BYTES = 256 * 1024;
+    private static final int SOON_BYTES = 128 * 1024;
 
     private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long SLOW_FOR_NANOS = TimeUnit.SECONDS.toNanos(1);
