@@ -104,7 +104,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 channel.eventLoop().execute(() -> settled(delivery, outcome));
             }
         });
-        round.accepted();
+        round.accepted(delivery.bytes, conversation != null);
         gate.decide();
     }
 
