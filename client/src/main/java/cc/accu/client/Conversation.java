@@ -161,6 +161,10 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     /** Acks that came together are settled together. */
     private void settle() {
         if (acknowledged > settled && !ended) {
+            if (settled == before) {
+                // Lines may have had to wait for this.
+                requestTurn();
+            }
             settled = acknowledged;
             ackDeadline.progressed(writer.handed() > settled);
             lines.acknowledge(settled);

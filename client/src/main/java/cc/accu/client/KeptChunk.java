@@ -67,10 +67,14 @@ final class KeptChunk {
         return (int) (start.bytes() - before.bytes());
     }
 
-    /** All from {@code start} on; the channel, which gets it, releases it. */
-    Piece toWrite(Tally start) {
-        int offset = offset(start);
-        return new Piece(lines.retainedSlice(offset, lines.writerIndex() - offset), this, start, end());
+    /** Lines from {@code start} on, up to the one that gets to {@code most} bytes; the channel releases them. */
+    Piece toWrite(Tally start, long most) {
+        Tally end = end();
+        if (most < end.bytes()) {
+            int feed = lines.indexOf((int) (most - before.bytes()) - 1, lines.writerIndex(), (byte) '\n');
+            end = upTo(start, feed + 1 - offset(start));
+        }
+        return new Piece(lines.retainedSlice(offset(start), (int) (end.bytes() - start.bytes())), this, start, end);
     }
 
     void release() {

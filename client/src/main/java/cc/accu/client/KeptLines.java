@@ -13,6 +13,7 @@ import java.util.Optional;
 final class KeptLines {
     private final ByteBufAllocator allocator;
     private final List<KeptChunk> chunks = new ArrayList<>();
+    private final Credit credit = new Credit();
     private int handing;
     private Tally handed = Tally.NONE;
     private Tally added = Tally.NONE;
@@ -49,29 +50,32 @@ final class KeptLines {
         return settled == added.messages();
     }
 
-    /** The next lines for the connection. */
+    /** The next lines for the connection, as far as its credit goes. */
     Optional<Piece> next() {
         if (handing < chunks.size() - 1 && handed.equals(chunks.get(handing).end())) {
             handing++;
         }
-        if (handed.equals(added)) {
+        if (handed.equals(added) || handed.bytes() >= credit.end()) {
             return Optional.empty();
         }
-        Piece piece = chunks.get(handing).toWrite(handed);
+        Piece piece = chunks.get(handing).toWrite(handed, credit.end());
         handed = piece.end();
         return Optional.of(piece);
     }
 
     /** Starts again, for a new connection, from the first message that is not settled: its number. */
     long restart() {
+        Tally first = isEmpty() ? added : chunks.get(0).startOf(settled);
+        credit.begin(first.bytes(), handed.bytes());
         handing = 0;
-        handed = isEmpty() ? added : chunks.get(0).startOf(settled);
+        handed = first;
         return settled;
     }
 
     /** The first {@code number} messages, all of which have been handed out, need no more care. */
     void settle(long number) {
         settled = number;
+        credit.lift();
         int done = 0;
         while (done < chunks.size() && chunks.get(done).end().messages() <= number) {
             chunks.get(done++).release();

@@ -2,34 +2,28 @@ package cc.accu.client;
 
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was sent and is not yet written, oldest first: gathered in chunks, then with the channel. Bounded by a window
- * in bytes; a message that is larger than the window goes alone. Any thread adds; {@link #next}, {@link #written} and
- * {@link #fail} belong to the event loop.
+ * What was sent and is not yet written, oldest first: gathered in chunks, then with the channel. Bounded by a {@link
+ * Window}. Any thread adds; {@link #next}, {@link #written} and {@link #fail} belong to the event loop.
  */
 final class Outbound {
     private static final int MOST_BYTES_WITH_CHANNEL = 512 * 1024;
     private static final int MOST_CHUNKS_WITH_CHANNEL = 64;
 
     private final ByteBufAllocator allocator;
-    private final long windowBytes;
-    private final BooleanSupplier mayWait;
-
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Window window;
     private final Deque<Chunk> gathered = new ArrayDeque<>();
     private final Deque<Chunk> withChannel = new ArrayDeque<>();
     private final Receipts receipts = new Receipts();
@@ -47,8 +41,7 @@ final class Outbound {
      */
     Outbound(ByteBufAllocator allocator, long windowBytes, BooleanSupplier mayWait) {
         this.allocator = allocator;
-        this.windowBytes = windowBytes;
-        this.mayWait = mayWait;
+        this.window = new Window(lock, windowBytes, mayWait);
     }
 
     /**
@@ -59,7 +52,10 @@ final class Outbound {
         lock.lock();
         try {
             int bytes = lines.remaining();
-            awaitRoom(messages, bytes);
+            window.awaitRoom(bytes, () -> {
+                checkUsable(messages, bytes);
+                return waitingBytes();
+            });
             sent = sent.plus(messages, bytes);
             Chunk last = gathered.peekLast();
             if (last == null || !last.hasRoomFor(bytes)) {
@@ -72,22 +68,6 @@ final class Outbound {
             return CompletableFuture.failedFuture(refused);
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void awaitRoom(int messages, int bytes) throws IOException {
-        checkUsable(messages, bytes);
-        while (waitingBytes() > 0 && waitingBytes() + bytes > windowBytes) {
-            if (!mayWait.getAsBoolean()) {
-                throw new WindowFullException(windowBytes, waitingBytes());
-            }
-            try {
-                changed.await();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while the window was full");
-            }
-            checkUsable(messages, bytes);
         }
     }
 
@@ -158,7 +138,7 @@ final class Outbound {
                 chunk.release();
             }
             done = receipts.takeUpTo(written.bytes());
-            changed.signalAll();
+            window.changed();
         } finally {
             lock.unlock();
         }
@@ -195,7 +175,7 @@ final class Outbound {
             gathered.clear();
             withChannel.forEach(Chunk::release);
             withChannel.clear();
-            changed.signalAll();
+            window.changed();
         } finally {
             lock.unlock();
         }
@@ -207,7 +187,7 @@ final class Outbound {
         lock.lock();
         try {
             closed = true;
-            changed.signalAll();
+            window.changed();
         } finally {
             lock.unlock();
         }

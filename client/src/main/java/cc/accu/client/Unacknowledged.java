@@ -3,27 +3,22 @@ package cc.accu.client;
 import cc.accu.client.AckReceipts.Receipt;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was sent and is not yet acknowledged, over all connections. Bounded by a window in bytes; a block that is larger
- * than the window goes alone. Any thread adds; a connection takes, and settles, as long as it is the current one.
+ * What was sent and is not yet acknowledged, over all connections. Bounded by a {@link Window}. Any thread adds; a
+ * connection takes, and settles, as long as it is the current one.
  */
 final class Unacknowledged {
-    private final long windowBytes;
-    private final BooleanSupplier mayWait;
-
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Window window;
     private final KeptLines kept;
     private final AckReceipts receipts = new AckReceipts();
     private final LineLimit limit = new LineLimit();
@@ -39,8 +34,7 @@ final class Unacknowledged {
      */
     Unacknowledged(ByteBufAllocator allocator, long windowBytes, BooleanSupplier mayWait) {
         this.kept = new KeptLines(allocator);
-        this.windowBytes = windowBytes;
-        this.mayWait = mayWait;
+        this.window = new Window(lock, windowBytes, mayWait);
     }
 
     /**
@@ -50,7 +44,10 @@ final class Unacknowledged {
     CompletableFuture<Void> add(ByteBuffer lines, int messages) {
         lock.lock();
         try {
-            awaitRoom(lines.remaining());
+            window.awaitRoom(lines.remaining(), () -> {
+                checkUsable();
+                return waitingBytes();
+            });
             if (limit.admits(lines)) {
                 kept.add(lines, messages);
                 return receipts.add(kept.added(), Optional.empty());
@@ -64,22 +61,6 @@ final class Unacknowledged {
             return CompletableFuture.failedFuture(notTaken);
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void awaitRoom(int bytes) throws IOException {
-        checkUsable();
-        while (waitingBytes() > 0 && waitingBytes() + bytes > windowBytes) {
-            if (!mayWait.getAsBoolean()) {
-                throw new WindowFullException(windowBytes, waitingBytes());
-            }
-            try {
-                changed.await();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while the window was full");
-            }
-            checkUsable();
         }
     }
 
@@ -165,7 +146,7 @@ final class Unacknowledged {
             done = receipts.takeUpTo(number);
             if (!done.isEmpty()) {
                 settledBytes = done.get(done.size() - 1).upTo().bytes();
-                changed.signalAll();
+                window.changed();
             }
         } finally {
             lock.unlock();
@@ -186,7 +167,7 @@ final class Unacknowledged {
             exception = exception(failure);
             due = receipts.takeUpTo(Long.MAX_VALUE);
             kept.clear();
-            changed.signalAll();
+            window.changed();
         } finally {
             lock.unlock();
         }
@@ -197,7 +178,7 @@ final class Unacknowledged {
     void close() {
         locked(() -> {
             closed = true;
-            changed.signalAll();
+            window.changed();
             return closed;
         });
     }

@@ -9,10 +9,13 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -122,6 +125,7 @@ public final class AckServer implements AutoCloseable {
         private final ByteBuffer in = ByteBuffer.allocate(64 * 1024).limit(0);
         private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
         private volatile String hello = "";
+        private long heardBytes;
 
         /** 0 for the first connection. */
         public final int number;
@@ -174,6 +178,30 @@ public final class AckServer implements AutoCloseable {
             return true;
         }
 
+        /** Takes lines until none comes for that long; false at the end, or once more than so many bytes have come. */
+        boolean takesUntilQuiet(Duration quiet, long mostBytes) throws IOException {
+            while (saysMoreWithin(quiet)) {
+                if (heardBytes > mostBytes || !takes()) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** Whether anything more comes within that time, be it the end. */
+        boolean saysMoreWithin(Duration most) throws IOException {
+            if (in.hasRemaining()) {
+                return true;
+            }
+            try (Selector selector = Selector.open()) {
+                socket.configureBlocking(false);
+                socket.register(selector, SelectionKey.OP_READ);
+                return selector.select(most.toMillis()) > 0;
+            } finally {
+                socket.configureBlocking(true);
+            }
+        }
+
         /** The line taken last. */
         String last() {
             return lines.get(lines.size() - 1);
@@ -214,6 +242,7 @@ public final class AckServer implements AutoCloseable {
                     if (count < 0) {
                         return Optional.empty();
                     }
+                    heardBytes += count;
                 }
                 while (in.hasRemaining()) {
                     char value = (char) in.get();

@@ -10,10 +10,10 @@ import java.util.function.Supplier;
  * A sender that speaks accu/1 with nothing but a socket: it keeps what is not acknowledged, and sends it again, in order, on
  * its next connection. Runs on a thread of its own until {@link #finish} or {@link #close}.
  */
-final class AckSender implements Account, AutoCloseable {
+final class AckSender implements AutoCloseable {
     private static final int LONGEST_PAUSE_MILLIS = 20;
 
-    private final int sender;
+    private final Account account;
     private final Supplier<SocketAddress> server;
     private final Lines lines;
     private final Findings findings;
@@ -21,26 +21,24 @@ final class AckSender implements Account, AutoCloseable {
     private final Random random;
     private final Thread thread;
 
-    private volatile int attempted;
-    private volatile int acknowledged;
     private volatile int limit = Integer.MAX_VALUE;
     private volatile boolean finishing;
     private volatile boolean stopped;
 
     AckSender(
-            int sender,
+            Account account,
             Supplier<SocketAddress> server,
             Lines lines,
             Findings findings,
             SenderOptions options,
             long seed) {
-        this.sender = sender;
+        this.account = account;
         this.server = server;
         this.lines = lines;
         this.findings = findings;
         this.options = options;
-        this.random = new Random(seed + sender);
-        this.thread = new Thread(this::run, "sender-" + sender);
+        this.random = new Random(seed + account.sender());
+        this.thread = new Thread(this::run, "sender-" + account.sender());
         this.thread.setDaemon(true);
     }
 
@@ -70,6 +68,10 @@ final class AckSender implements Account, AutoCloseable {
         }
     }
 
+    Account account() {
+        return account;
+    }
+
     Lines lines() {
         return lines;
     }
@@ -84,7 +86,7 @@ final class AckSender implements Account, AutoCloseable {
 
     /** The last line that may be sent for now. */
     int limit() {
-        return finishing ? attempted : limit;
+        return finishing ? account.attempted() : limit;
     }
 
     boolean isStopped() {
@@ -92,30 +94,7 @@ final class AckSender implements Account, AutoCloseable {
     }
 
     boolean isFinished() {
-        return (finishing || attempted == limit) && acknowledged == attempted;
-    }
-
-    void sending(int sequence) {
-        attempted = Math.max(attempted, sequence);
-    }
-
-    void heardAck(int sequence) {
-        acknowledged = Math.max(acknowledged, sequence);
-    }
-
-    @Override
-    public int sender() {
-        return sender;
-    }
-
-    @Override
-    public int attempted() {
-        return attempted;
-    }
-
-    @Override
-    public int acknowledged() {
-        return acknowledged;
+        return (finishing || account.attempted() == limit) && account.acknowledged() == account.attempted();
     }
 
     /** Sends that many lines and no more. */

@@ -13,29 +13,29 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** {@code client.jar --ack} with a file of lines, which it may be given again and again until it has delivered it. */
-final class ClientRun implements Account {
+final class ClientRun {
     private static final Pattern ACKED = Pattern.compile("acked=(\\d+)\n");
 
     private final Lab lab;
-    private final int sender;
+    private final Account account;
     private final int count;
     private final Path file;
     private @Nullable Jar jar;
-    private int acknowledged;
 
-    private ClientRun(Lab lab, int sender, int count) {
+    private ClientRun(Lab lab, Account account, int count) {
         this.lab = lab;
-        this.sender = sender;
+        this.account = account;
         this.count = count;
-        this.file = lab.directory().resolve("input-" + sender);
+        this.file = lab.directory().resolve("input-" + account.sender());
     }
 
     static ClientRun of(Lab lab, int count) throws IOException {
-        ClientRun run = lab.senders().add(new ClientRun(lab, lab.senders().nextNumber(), count));
+        ClientRun run = new ClientRun(lab, lab.senders().newAccount(), count);
+        run.account.attempts(count);
         byte[] line = new byte[Lines.LONGEST];
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(run.file))) {
             for (int i = 1; i <= count; i++) {
-                out.write(line, 0, lab.lines().write(line, 0, run.sender, i));
+                out.write(line, 0, lab.lines().write(line, 0, run.account.sender(), i));
             }
         }
         return run;
@@ -67,7 +67,7 @@ final class ClientRun implements Account {
     void kill() throws IOException, InterruptedException {
         if (jar != null) {
             jar.kill();
-            acknowledged = Math.max(acknowledged, reported(jar));
+            account.hears(reported(jar));
         }
     }
 
@@ -76,7 +76,7 @@ final class ClientRun implements Account {
         if (jar != null) {
             int exit = jar.ends();
             int reported = reported(jar);
-            acknowledged = exit == 0 ? count : Math.max(acknowledged, reported);
+            account.hears(exit == 0 ? count : reported);
             lab.findings()
                     .check(
                             exit == 0 && reported == count,
@@ -92,20 +92,5 @@ final class ClientRun implements Account {
             last = Integer.parseInt(acked.group(1));
         }
         return last;
-    }
-
-    @Override
-    public int sender() {
-        return sender;
-    }
-
-    @Override
-    public int attempted() {
-        return count;
-    }
-
-    @Override
-    public int acknowledged() {
-        return acknowledged;
     }
 }

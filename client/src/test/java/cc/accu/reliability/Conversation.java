@@ -15,6 +15,7 @@ final class Conversation {
     private static final int SELECT_MILLIS = 20;
 
     private final AckSender sender;
+    private final Account account;
     private final SocketChannel socket;
     private final Answers answers;
     private final ByteBuffer out = ByteBuffer.allocate(8 * Lines.LONGEST);
@@ -30,10 +31,11 @@ final class Conversation {
 
     Conversation(AckSender sender, SocketChannel socket, Random random) {
         this.sender = sender;
+        this.account = sender.account();
         this.socket = socket;
-        this.base = sender.acknowledged();
+        this.base = account.acknowledged();
         this.next = base + 1;
-        this.attemptedBefore = sender.attempted();
+        this.attemptedBefore = account.attempted();
         this.answers = new Answers(sender.options().durable(), sender.findings(), () -> next - 1 - base);
         // Small windows wait for every commit, large ones fill groups: both happen.
         this.window = 1 + (int) Math.pow(sender.options().window(), random.nextDouble());
@@ -69,12 +71,12 @@ final class Conversation {
             return;
         }
         out.clear();
-        int last = Math.min(sender.limit(), Math.min(sender.acknowledged() + window, paced()));
+        int last = Math.min(sender.limit(), Math.min(account.acknowledged() + window, paced()));
         // What was sent before is sent again even if nothing new may be.
-        last = Math.max(last, Math.min(sender.attempted(), sender.acknowledged() + window));
+        last = Math.max(last, Math.min(account.attempted(), account.acknowledged() + window));
         while (next <= last && out.remaining() > Lines.LONGEST) {
-            sender.sending(next);
-            out.position(sender.lines().write(out.array(), out.position(), sender.sender(), next));
+            account.attempts(next);
+            out.position(sender.lines().write(out.array(), out.position(), account.sender(), next));
             next++;
         }
         out.flip();
@@ -94,7 +96,7 @@ final class Conversation {
             answers.take(in.flip());
             in.clear();
             if (answers.acknowledged() > before) {
-                sender.heardAck(base + answers.acknowledged());
+                account.hears(base + answers.acknowledged());
                 progressNanos = System.nanoTime();
             }
             n = socket.read(in);
@@ -103,7 +105,7 @@ final class Conversation {
     }
 
     private void giveUpIfStuck() throws IOException {
-        if (sender.acknowledged() >= next - 1 && answers.welcomed()) {
+        if (account.acknowledged() >= next - 1 && answers.welcomed()) {
             progressNanos = System.nanoTime();
         } else if (System.nanoTime() - progressNanos > sender.options().ackTimeoutMillis() * 1_000_000L) {
             sender.findings().counted("ack timeouts");

@@ -15,12 +15,8 @@ final class PlainFlood implements Experiment {
         long bytes = 0;
         boolean complete = true;
         for (int round = 1; round <= lab.rounds() && complete; round++) {
-            PlainSender sender = lab.senders()
-                    .add(new PlainSender(
-                            lab.senders().nextNumber(),
-                            lab.lines(),
-                            LINES,
-                            lab.random().nextBoolean()));
+            PlainSender sender = new PlainSender(
+                    lab.senders().newAccount(), lab.lines(), LINES, lab.random().nextBoolean());
             long back = sender.send(lab.site().address(round), round % 4 < 2);
             lab.findings().check(back == 0, "the server wrote " + back + " bytes to a plain sender");
             bytes += sender.storedBytes();

@@ -6,18 +6,17 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /** A sender that writes its lines and reads nothing. The last one may lack its LF: the end of the input ends it too. */
-final class PlainSender implements Account {
-    private final int sender;
+final class PlainSender {
+    private final Account account;
     private final Lines lines;
     private final int count;
     private final boolean terminated;
     private final ByteBuffer out = ByteBuffer.allocate(8 * Lines.LONGEST);
 
-    private volatile int attempted;
     private long bytes;
 
-    PlainSender(int sender, Lines lines, int count, boolean terminated) {
-        this.sender = sender;
+    PlainSender(Account account, Lines lines, int count, boolean terminated) {
+        this.account = account;
         this.lines = lines;
         this.count = count;
         this.terminated = terminated;
@@ -37,14 +36,14 @@ final class PlainSender implements Account {
 
     /** Writes all lines; any thread. */
     void sendTo(SocketChannel socket) throws IOException {
-        for (int next = attempted + 1; next <= count; ) {
+        for (int next = account.attempted() + 1; next <= count; ) {
             out.clear();
             while (next <= count && out.remaining() > Lines.LONGEST) {
-                out.position(lines.write(out.array(), out.position(), sender, next));
+                out.position(lines.write(out.array(), out.position(), account.sender(), next));
                 next++;
             }
-            attempted = next - 1;
-            out.flip().limit(out.limit() - (attempted == count && !terminated ? 1 : 0));
+            account.attempts(next - 1);
+            out.flip().limit(out.limit() - (account.attempted() == count && !terminated ? 1 : 0));
             while (out.hasRemaining()) {
                 bytes += socket.write(out);
             }
@@ -54,20 +53,5 @@ final class PlainSender implements Account {
     /** What its lines take in a file. */
     long storedBytes() {
         return terminated ? bytes : bytes + 1;
-    }
-
-    @Override
-    public int sender() {
-        return sender;
-    }
-
-    @Override
-    public int attempted() {
-        return attempted;
-    }
-
-    @Override
-    public int acknowledged() {
-        return 0;
     }
 }

@@ -25,12 +25,9 @@ final class Senders implements AutoCloseable {
         this.firstNumber = firstNumber;
     }
 
-    /** A number that no sender has yet. */
-    int nextNumber() {
-        return firstNumber + accounts.size();
-    }
-
-    <A extends Account> A add(A account) {
+    /** For one more sender, with a number that no other has. */
+    Account newAccount() {
+        Account account = new Account(firstNumber + accounts.size());
         accounts.add(account);
         return account;
     }
@@ -42,7 +39,7 @@ final class Senders implements AutoCloseable {
 
     /** One more that is on its way, for so many lines. */
     AckSender start(Supplier<SocketAddress> server, SenderOptions options, int count) {
-        AckSender sender = add(new AckSender(nextNumber(), server, lines, findings, options, seed));
+        AckSender sender = new AckSender(newAccount(), server, lines, findings, options, seed);
         running.add(sender);
         return sender.upTo(count).start();
     }
@@ -61,8 +58,9 @@ final class Senders implements AutoCloseable {
         long deadline = System.nanoTime() + millis * 1_000_000;
         for (AckSender sender : running) {
             if (!sender.awaitEnd((deadline - System.nanoTime()) / 1_000_000)) {
-                findings.problem("sender " + sender.sender() + " has " + sender.acknowledged() + " of "
-                        + sender.attempted() + " lines acknowledged " + millis + " ms after the end of the faults");
+                Account account = sender.account();
+                findings.problem("sender " + account.sender() + " has " + account.acknowledged() + " of "
+                        + account.attempted() + " lines acknowledged " + millis + " ms after the end of the faults");
             }
         }
         close();
@@ -118,13 +116,13 @@ final class Senders implements AutoCloseable {
     long probe(SocketAddress server, String durable, long millis) throws InterruptedException, IOException {
         long start = System.nanoTime();
         AckSender probe = start(() -> server, SenderOptions.DURABLE.durable(durable), 1);
-        while (probe.acknowledged() < 1 && System.nanoTime() - start < millis * 1_000_000) {
+        while (probe.account().acknowledged() < 1 && System.nanoTime() - start < millis * 1_000_000) {
             Thread.sleep(1);
         }
         long took = (System.nanoTime() - start) / 1_000_000;
         running.remove(probe);
         probe.awaitEnd(millis);
         probe.close();
-        return probe.acknowledged() < 1 ? -1 : took;
+        return probe.account().acknowledged() < 1 ? -1 : took;
     }
 }

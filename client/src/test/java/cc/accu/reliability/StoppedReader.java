@@ -61,8 +61,7 @@ final class StoppedReader implements Experiment {
 
     /** One that waits in its writes while nobody reads. */
     private static Thread plainSender(Lab lab) {
-        PlainSender sender =
-                lab.senders().add(new PlainSender(lab.senders().nextNumber(), lab.lines(), PLAIN_LINES, true));
+        PlainSender sender = new PlainSender(lab.senders().newAccount(), lab.lines(), PLAIN_LINES, true);
         Thread thread = new Thread(() -> {
             try (SocketChannel socket = SocketChannel.open(lab.site().tcp())) {
                 sender.sendTo(socket);

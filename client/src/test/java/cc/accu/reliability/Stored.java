@@ -117,7 +117,7 @@ final class Stored {
     }
 
     /** Lines that are here and were not sent by any of {@code accounts}. */
-    long unexpected(List<? extends Account> accounts) {
+    long unexpected(List<Account> accounts) {
         Map<Integer, BitSet> unknown = new HashMap<>(bySender);
         long beyond = 0;
         for (Account account : accounts) {

@@ -121,21 +121,8 @@ class StoredTest {
     }
 
     private static Account sent(int sender, int attempted) {
-        return new Account() {
-            @Override
-            public int sender() {
-                return sender;
-            }
-
-            @Override
-            public int attempted() {
-                return attempted;
-            }
-
-            @Override
-            public int acknowledged() {
-                return 0;
-            }
-        };
+        Account account = new Account(sender);
+        account.attempts(attempted);
+        return account;
     }
 }

@@ -39,11 +39,11 @@ final class UnreadAcks implements Experiment {
             socket.connect(address);
             socket.write(ByteBuffer.wrap("accu/1\n".getBytes(US_ASCII)));
             // What a warm server takes is the measure: heap and compiled code grow with the first lines of any sender.
-            PlainSender warmUp = new PlainSender(lab.senders().nextNumber(), lab.lines(), WARM_UP_LINES, true);
-            lab.senders().add(warmUp).sendTo(socket);
-            PlainSender sender = new PlainSender(lab.senders().nextNumber(), lab.lines(), LINES, false);
+            PlainSender warmUp = new PlainSender(lab.senders().newAccount(), lab.lines(), WARM_UP_LINES, true);
+            warmUp.sendTo(socket);
+            PlainSender sender = new PlainSender(lab.senders().newAccount(), lab.lines(), LINES, false);
             try (MemoryWatch watch = new MemoryWatch(server, lab.findings())) {
-                lab.senders().add(sender).sendTo(socket);
+                sender.sendTo(socket);
             }
             socket.shutdownOutput();
             int acknowledged = readAtLast(lab, socket);
