@@ -94,10 +94,12 @@ class ArchitectureTest {
             .resideInAnyPackage(EDGES);
 
     @ArchTest
-    static final ArchRule ONLY_COMMANDS_KNOW_PICOCLI = noClasses()
+    static final ArchRule ONLY_COMMANDS_KNOW_HOW_THEY_ARE_TYPED = noClasses()
             .that()
             .resideOutsideOfPackages(EDGES)
+            .and()
+            .resideOutsideOfPackage(CONSOLE)
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("picocli..");
+            .haveNameMatching("cc\\.accu\\.console\\.(Command.*|Option|UsageException|ExitCode)");
 }
