@@ -102,4 +102,12 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .haveNameMatching("cc\\.accu\\.console\\.(Command.*|Option|UsageException|ExitCode)");
+
+    @ArchTest
+    static final ArchRule ONLY_COMMANDS_SET_UP_THEIR_PROCESS = noClasses()
+            .that()
+            .resideOutsideOfPackages(EDGES)
+            .should()
+            .dependOnClassesThat()
+            .haveSimpleName("QuickStart");
 }

@@ -4,6 +4,7 @@ import cc.accu.console.CommandLine;
 import cc.accu.console.CommandSyntax;
 import cc.accu.console.ExitCode;
 import cc.accu.console.UsageException;
+import cc.accu.transport.QuickStart;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -23,8 +24,7 @@ public final class Main {
     }
 
     public static void main(String[] arguments) {
-        // Loading the flight recorder's classes for Netty's events would take a fifth of a short run.
-        System.getProperties().putIfAbsent("io.netty.jfr.enabled", "false");
+        QuickStart.begin();
         System.exit(run(List.of(arguments), System.in, writer(System.out), writer(System.err)));
     }
 

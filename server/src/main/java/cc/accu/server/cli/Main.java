@@ -4,6 +4,7 @@ import cc.accu.console.CommandLine;
 import cc.accu.console.CommandSyntax;
 import cc.accu.console.ExitCode;
 import cc.accu.console.UsageException;
+import cc.accu.transport.QuickStart;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -17,6 +18,7 @@ public final class Main {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] arguments) throws InterruptedException {
+        QuickStart.begin();
         int exitCode = run(List.of(arguments), writer(System.out), writer(System.err));
         // Not exit: the signal handlers have done what a shutdown hook would do, and no thread is waited for.
         Runtime.getRuntime().halt(exitCode);
