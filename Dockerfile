@@ -8,7 +8,7 @@ FROM eclipse-temurin:25-jre
 # A new volume that is mounted here takes over this directory's owner.
 RUN mkdir -p /run/accu && chown 10001:10001 /run/accu
 COPY --from=build /src/server/target/server.jar /src/client/target/client.jar /opt/accu/
-# Archives of the classes that one message needs on both sides: with them a start takes about two thirds of the time.
+# Archives of the classes that one message needs on both sides: with them a start takes little more than half of the time.
 # An archive is for the jar by the very path that it was made with.
 RUN (java -XX:+UseSerialGC -XX:ArchiveClassesAtExit=/opt/accu/server.jsa -Xlog:cds=off \
           -jar /opt/accu/server.jar tcp 127.0.0.1:3000 unix /run/accu/accu.sock --to discard 2>/tmp/log & \

@@ -5,12 +5,8 @@ module cc.accu.client {
     requires io.netty.buffer;
     requires io.netty.common;
     requires io.netty.transport;
-    requires info.picocli;
     requires me.tongfei.progressbar;
     requires org.slf4j;
 
     exports cc.accu.client;
-
-    opens cc.accu.client.cli to
-            info.picocli;
 }

@@ -94,10 +94,20 @@ class ArchitectureTest {
             .resideInAnyPackage(EDGES);
 
     @ArchTest
-    static final ArchRule ONLY_COMMANDS_KNOW_PICOCLI = noClasses()
+    static final ArchRule ONLY_COMMANDS_KNOW_HOW_THEY_ARE_TYPED = noClasses()
+            .that()
+            .resideOutsideOfPackages(EDGES)
+            .and()
+            .resideOutsideOfPackage(CONSOLE)
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("cc\\.accu\\.console\\.(Command.*|Option|UsageException|ExitCode)");
+
+    @ArchTest
+    static final ArchRule ONLY_COMMANDS_SET_UP_THEIR_PROCESS = noClasses()
             .that()
             .resideOutsideOfPackages(EDGES)
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("picocli..");
+            .haveSimpleName("QuickStart");
 }

@@ -3,12 +3,10 @@ package cc.accu.console;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Sizes, durations and counts as people write them: {@code 64KiB}, {@code 1500ms}, {@code 10s}, {@code 1h}, {@code 5M}. */
 public final class Quantities {
-    private static final Pattern FORM = Pattern.compile("(\\d{1,18})\\s*([A-Za-z]*)");
+    private static final int MOST_DIGITS = 18;
     private static final Map<String, Long> BYTES = inAnyCase(Map.of(
             "", 1L,
             "B", 1L,
@@ -46,19 +44,25 @@ public final class Quantities {
     }
 
     private static long parse(String text, Map<String, Long> units, String rule) {
-        Matcher form = FORM.matcher(text.strip());
-        if (!form.matches()) {
-            throw new IllegalArgumentException("'" + text + "': " + rule);
-        }
-        Long unit = units.get(form.group(2));
-        if (unit == null) {
+        String stripped = text.strip();
+        int digits = countDigits(stripped);
+        Long unit = units.get(stripped.substring(digits).strip());
+        if (digits == 0 || digits > MOST_DIGITS || unit == null) {
             throw new IllegalArgumentException("'" + text + "': " + rule);
         }
         try {
-            return Math.multiplyExact(Long.parseLong(form.group(1)), unit);
+            return Math.multiplyExact(Long.parseLong(stripped.substring(0, digits)), unit);
         } catch (ArithmeticException overflow) {
             throw new IllegalArgumentException("'" + text + "' is too large; " + rule, overflow);
         }
+    }
+
+    private static int countDigits(String text) {
+        int digits = 0;
+        while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
+            digits++;
+        }
+        return digits;
     }
 
     private static Map<String, Long> inAnyCase(Map<String, Long> units) {

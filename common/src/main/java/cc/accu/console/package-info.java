@@ -1,4 +1,4 @@
-/** How people write sizes and durations, and whether they look at a terminal. */
+/** How people type commands, sizes and durations, and whether they look at a terminal. */
 @NullMarked
 package cc.accu.console;
 

@@ -1,10 +1,9 @@
 package cc.accu.transport;
 
+import cc.accu.console.Nearest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -133,37 +132,11 @@ final class EndpointSyntax {
             case "udp", "udp4", "udp6", "unixgram" -> "accu takes streams, not datagrams: use tcp or unix";
             case "unixpacket" -> "accu takes streams: use unix";
             default ->
-                nearest(network)
+                Nearest.to(network, NETWORKS)
                         .map(near -> "did you mean " + near + "?")
                         .orElse("it is one of " + String.join(", ", NETWORKS));
         };
         throw new IllegalArgumentException("unknown network '" + network + "'; " + suggestion + " (" + EXAMPLES + ")");
-    }
-
-    /** The network that one or two slips of the finger make out of {@code typed}. */
-    private static Optional<String> nearest(String typed) {
-        String lower = typed.toLowerCase(Locale.ROOT);
-        return NETWORKS.stream()
-                .filter(network -> distance(lower, network) <= 2)
-                .min(Comparator.comparingInt(network -> distance(lower, network)));
-    }
-
-    /** Levenshtein's edit distance. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 
     static String print(Endpoint.Unix unix) {

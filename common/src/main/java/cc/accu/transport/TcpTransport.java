@@ -23,7 +23,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -161,14 +161,18 @@ final class TcpTransport extends Transport {
         } catch (UnknownHostException unknown) {
             throw new UnknownHostException("unknown host '" + host + "'; check the name");
         }
-        List<InetAddress> wanted = Arrays.stream(all)
-                .filter(address -> switch (tcp.family()) {
-                    case ANY -> true;
-                    case IPV4 -> address instanceof Inet4Address;
-                    case IPV6 -> !(address instanceof Inet4Address);
-                })
-                .sorted((a, b) -> Boolean.compare(!(a instanceof Inet4Address), !(b instanceof Inet4Address)))
-                .toList();
+        List<InetAddress> ipv4 = new ArrayList<>();
+        List<InetAddress> ipv6 = new ArrayList<>();
+        for (InetAddress address : all) {
+            (address instanceof Inet4Address ? ipv4 : ipv6).add(address);
+        }
+        List<InetAddress> wanted = new ArrayList<>();
+        if (tcp.family() != Endpoint.Family.IPV6) {
+            wanted.addAll(ipv4);
+        }
+        if (tcp.family() != Endpoint.Family.IPV4) {
+            wanted.addAll(ipv6);
+        }
         if (wanted.isEmpty()) {
             throw new UnknownHostException("'" + host + "' has no address that " + tcp.family() + " can use");
         }

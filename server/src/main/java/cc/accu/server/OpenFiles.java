@@ -1,11 +1,12 @@
 package cc.accu.server;
 
+import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** How many connections the system's limit on open files leaves room for. */
 final class OpenFiles {
@@ -19,10 +20,11 @@ final class OpenFiles {
 
     /** The limit, less what is open now and a reserve; at least 1. */
     static int roomForConnections() {
-        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-            Matcher limit = SOFT_LIMIT.matcher(Files.readString(Path.of("/proc/self/limits")));
-            if (limit.find()) {
-                long room = Long.parseLong(limit.group(1)) - open.count() - RESERVE;
+        String[] open = new File("/proc/self/fd").list();
+        try (InputStream limits = new FileInputStream("/proc/self/limits")) {
+            Matcher limit = SOFT_LIMIT.matcher(new String(limits.readAllBytes(), StandardCharsets.US_ASCII));
+            if (open != null && limit.find()) {
+                long room = Long.parseLong(limit.group(1)) - open.length - RESERVE;
                 return (int) Math.max(1, Math.min(Integer.MAX_VALUE, room));
             }
         } catch (IOException noProc) {

@@ -1,57 +1,60 @@
 package cc.accu.client.cli;
 
 import cc.accu.client.LineClient;
+import cc.accu.console.CommandLine;
+import cc.accu.console.Option;
+import cc.accu.console.Quantities;
 import cc.accu.transport.Endpoint;
-import java.time.Duration;
 import java.util.List;
-import picocli.CommandLine.Option;
 
 /** What the command can be told about acknowledgements, and about what to do without them. */
 final class AckOptions {
-    private static final long UNSET = -1;
+    private static final Option ACK =
+            Option.of("--ack", "have each line acknowledged, and send again what is not; needs an accu server");
+    private static final Option OR = Option.of(
+                    "--or ENDPOINT", "where to go when that fails, for example 'tcp 127.0.0.1:3001' or unix:///path")
+            .repeatable();
+    private static final Option ACK_TIMEOUT = Option.of(
+                    "--ack-timeout TIME", "connect anew when no ack came for that long; 0 for never")
+            .orElse("30s");
+    private static final Option RETRY_TIMEOUT = Option.of(
+                    "--retry-timeout TIME", "with --ack, give up after so long without progress; 0 for never")
+            .orElse("60s");
+    private static final Option WINDOW =
+            Option.of("--window SIZE", "how much may be on its way (default: 4MiB, 16MiB with --ack)");
+    private static final Option PRINT_ACKS =
+            Option.of("--print-acks", "with --ack, print acked=N on standard output whenever N has grown");
 
-    @Option(
-            names = "--ack",
-            description = "have each line acknowledged, and send again what is not; needs an accu server")
-    boolean wanted;
+    static final List<Option> ALL = List.of(ACK, OR, ACK_TIMEOUT, RETRY_TIMEOUT, WINDOW, PRINT_ACKS);
 
-    @Option(
-            names = "--or",
-            paramLabel = "ENDPOINT",
-            description = "where to go when that fails, for example 'tcp 127.0.0.1:3001' or unix:///path; repeatable")
-    List<Endpoint> others = List.of();
+    private final CommandLine line;
 
-    @Option(
-            names = "--ack-timeout",
-            paramLabel = "DURATION",
-            defaultValue = "30s",
-            description = "connect anew when no ack came for that long; 0 for never (default: ${DEFAULT-VALUE})")
-    private Duration timeout = Duration.ZERO;
+    AckOptions(CommandLine line) {
+        this.line = line;
+    }
 
-    @Option(
-            names = "--retry-timeout",
-            paramLabel = "DURATION",
-            defaultValue = "60s",
-            description = "with --ack, give up after so long without progress; 0 for never (default: ${DEFAULT-VALUE})")
-    private Duration retryTimeout = Duration.ZERO;
+    boolean areWanted() {
+        return line.has(ACK);
+    }
 
-    @Option(
-            names = "--window",
-            paramLabel = "SIZE",
-            description = "how much may be on its way (default: 4MiB, 16MiB with --ack)")
-    private long windowBytes = UNSET;
+    boolean arePrinted() {
+        return line.has(PRINT_ACKS);
+    }
 
-    @Option(names = "--print-acks", description = "with --ack, print acked=N on standard output whenever N has grown")
-    boolean printed;
+    /** Where to go when the first server cannot be reached. */
+    List<Endpoint> others() {
+        return line.values(OR, Endpoint::parse);
+    }
 
     /** Throws an IllegalArgumentException if one is out of its range. */
     void applyTo(LineClient.Builder builder) {
-        builder.ackTimeout(timeout).retryTimeout(retryTimeout);
-        if (wanted) {
+        builder.ackTimeout(line.value(ACK_TIMEOUT, Quantities::duration))
+                .retryTimeout(line.value(RETRY_TIMEOUT, Quantities::duration));
+        if (areWanted()) {
             builder.acknowledged();
         }
-        if (windowBytes != UNSET) {
-            builder.windowBytes(windowBytes);
+        if (line.has(WINDOW)) {
+            builder.windowBytes(line.value(WINDOW, Quantities::bytes));
         }
     }
 }

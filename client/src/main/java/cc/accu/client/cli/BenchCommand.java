@@ -1,149 +1,124 @@
 package cc.accu.client.cli;
 
 import cc.accu.client.LineClient;
+import cc.accu.console.CommandLine;
+import cc.accu.console.CommandSyntax;
+import cc.accu.console.ExitCode;
+import cc.accu.console.Option;
 import cc.accu.console.Quantities;
+import cc.accu.console.UsageException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** Measures a server, and finds out whether it stored what it got. */
-@Command(
-        name = "client.jar bench",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        sortOptions = false,
-        description =
-                "Sends numbered lines, and measures; without an address, only looks at what a --run left in files.",
-        footer = {"", "Exit codes: 0 all went well, 1 not all sent, or lost, damaged or reordered, 2 wrong usage."})
 final class BenchCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private static final Option MESSAGES =
+            Option.of("--messages N", "how many, over all connections").orElse("1M");
+    private static final Option SIZE = Option.of("--size SIZE", "bytes of each, its line feed counted; at least 40")
+            .orElse("100");
+    private static final Option CONNECTIONS =
+            Option.of("--connections N", "each with a sender of its own").orElse("64");
+    private static final Option ACK = Option.of("--ack", "have each acknowledged, and measure how long that takes");
+    private static final Option RATE = Option.of(
+                    "--rate N",
+                    "messages a second over all connections, and latency counts from the intended time; 0 for no limit")
+            .orElse("0");
+    private static final Option IN_FLIGHT = Option.of(
+                    "--in-flight N",
+                    "with --ack, messages of a connection that may wait for their ack; 1 waits for each, 0 for no limit")
+            .orElse("0");
+    private static final Option VERIFY = Option.of(
+            "--verify FILE ...",
+            "then compare with what the server stored, in raw format; rotated files first, also .gz");
+    private static final Option RUN = Option.of("--run ID", "8 hexadecimal digits that are in each line");
+    private static final Option JSON = Option.of("--json", "print one JSON object");
 
-    @Parameters(paramLabel = "NETWORK ADDRESS", arity = "0..*", description = "tcp 127.0.0.1:3000, unix /path")
-    private List<String> words = List.of();
+    static final CommandSyntax SYNTAX = new CommandSyntax(
+            """
+            Usage: java -jar client.jar bench NETWORK ADDRESS [OPTION ...]
+                   java -jar client.jar bench --run ID --verify FILE ... [OPTION ...]
 
-    @Option(
-            names = "--messages",
-            paramLabel = "N",
-            defaultValue = "1M",
-            converter = Counts.class,
-            description = "how many, over all connections (default: ${DEFAULT-VALUE})")
-    private long messages;
+            Sends numbered lines, and measures; without an address, only looks at what a
+            --run left in files. NETWORK ADDRESS is tcp 127.0.0.1:3000 or unix /path.
 
-    @Option(
-            names = "--size",
-            paramLabel = "SIZE",
-            defaultValue = "100",
-            description = "bytes of each, its line feed counted; at least 40 (default: ${DEFAULT-VALUE})")
-    private long size;
+            """,
+            """
 
-    @Option(names = "--connections", paramLabel = "N", defaultValue = "64", description = "default: ${DEFAULT-VALUE}")
-    private int connections;
+            Exit codes: 0 all went well, 1 not all sent, or lost, damaged or reordered,
+            2 wrong usage.
+            """,
+            List.of(MESSAGES, SIZE, CONNECTIONS, ACK, RATE, IN_FLIGHT, VERIFY, RUN, JSON),
+            ConnectOptions.ALL);
 
-    @Option(names = "--ack", description = "have each acknowledged, and measure how long that takes")
-    private boolean acknowledged;
+    private final CommandLine line;
+    private final StandardStreams streams;
+    private final ConnectOptions connecting;
+    private final List<Path> stored;
 
-    @Option(
-            names = "--rate",
-            paramLabel = "N",
-            defaultValue = "0",
-            converter = Counts.class,
-            description = "messages a second over all connections; latency then counts from the intended time")
-    private long rate;
-
-    @Option(
-            names = "--in-flight",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "with --ack, messages of a connection that may wait for their ack; 1 waits for each")
-    private int inFlight;
-
-    @Option(
-            names = "--verify",
-            paramLabel = "FILE",
-            arity = "1..*",
-            description = "then compare with what the server stored, in raw format; rotated files first, also .gz")
-    private List<Path> stored = List.of();
-
-    @Option(names = "--run", paramLabel = "ID", description = "8 hexadecimal digits that are in each line")
-    private String run = "";
-
-    @Option(names = "--json", description = "print one JSON object")
-    private boolean json;
-
-    @Mixin
-    private ConnectOptions connecting = new ConnectOptions();
-
-    /** Picocli makes it. */
-    static final class Counts implements ITypeConverter<Long> {
-        @Override
-        public Long convert(String text) {
-            try {
-                return Quantities.count(text);
-            } catch (IllegalArgumentException wrong) {
-                throw new TypeConversionException(wrong.getMessage());
-            }
-        }
+    BenchCommand(CommandLine line, StandardStreams streams) {
+        this.line = line;
+        this.streams = streams;
+        this.connecting = new ConnectOptions(line);
+        this.stored = line.values(VERIFY, Path::of);
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         BenchPlan plan = plan();
-        PrintWriter out = spec.commandLine().getOut();
-        BenchReport report = json ? new BenchJson(out) : new BenchText(out);
-        if (words.isEmpty()) {
-            check(!stored.isEmpty() && !run.isEmpty(), "bench needs a NETWORK and an ADDRESS, or --verify and --run");
+        BenchReport report = line.has(JSON) ? new BenchJson(streams.out()) : new BenchText(streams.out());
+        if (line.arguments().isEmpty()) {
+            check(line.has(VERIFY) && line.has(RUN), "bench needs a NETWORK and an ADDRESS, or --verify and --run");
             report.starts(plan, "", connecting.transport());
         } else {
             send(plan, report);
         }
         boolean right = stored.isEmpty() || verify(plan, report);
         report.ends();
-        return right ? ExitCode.OK : ExitCode.SOFTWARE;
+        return right ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private BenchPlan plan() {
+        String run = line.has(RUN) ? line.text(RUN) : BenchLoad.randomRun();
+        long messages = line.value(MESSAGES, Quantities::count);
+        int bytes = asInt(line.value(SIZE, Quantities::bytes));
+        int connections = asInt(line.value(CONNECTIONS, Quantities::count));
+        int inFlight = asInt(line.value(IN_FLIGHT, Quantities::count));
+        long rate = line.value(RATE, Quantities::count);
         try {
-            int bytes = (int) Math.min(Integer.MAX_VALUE, size);
-            String id = run.isEmpty() ? BenchLoad.randomRun() : run;
-            return new BenchPlan(new BenchLoad(id, messages, bytes, connections), acknowledged, rate, inFlight);
+            return new BenchPlan(new BenchLoad(run, messages, bytes, connections), line.has(ACK), rate, inFlight);
         } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
+            throw new UsageException("", wrong);
         }
     }
 
-    private void check(boolean right, String rule) {
+    /** The number, or the largest int: both are beyond any limit here. */
+    private static int asInt(long number) {
+        return (int) Math.min(number, Integer.MAX_VALUE);
+    }
+
+    private static void check(boolean right, String rule) {
         if (!right) {
-            throw new ParameterException(spec.commandLine(), rule);
+            throw new UsageException(rule);
         }
     }
 
     private void send(BenchPlan plan, BenchReport report) throws IOException, InterruptedException {
-        Target target = Target.of(words, spec);
+        Target target = line.arguments(Target::of);
         check(target.rest().isEmpty(), "bench makes its own messages, but some were given");
         LineClient.Builder builder = connecting.newBuilder().windowBytes(plan.windowBytes());
-        if (acknowledged) {
+        if (plan.acknowledged()) {
             builder.acknowledged();
         }
         report.starts(plan, target.endpoint().toString(), connecting.transport());
-        Deal deal = Deal.connect(builder, target.endpoint(), List.of(), connections);
+        Deal deal =
+                Deal.connect(builder, target.endpoint(), List.of(), plan.load().connections());
         report.sent(plan, new BenchRun(plan, deal).go());
     }
 
     private boolean verify(BenchPlan plan, BenchReport report) throws IOException, InterruptedException {
-        if (!acknowledged) {
+        if (!plan.acknowledged()) {
             StoredFiles.awaitQuiet(stored);
         }
         StoredLines.Verdict verdict = StoredFiles.compare(stored, plan.load());

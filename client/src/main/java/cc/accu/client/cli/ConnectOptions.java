@@ -1,49 +1,49 @@
 package cc.accu.client.cli;
 
 import cc.accu.client.LineClient;
-import java.time.Duration;
+import cc.accu.console.CommandLine;
+import cc.accu.console.Option;
+import cc.accu.console.Quantities;
+import java.util.List;
 import java.util.Locale;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
 
 /** What every command that connects can be told. */
 final class ConnectOptions {
+    static final Option VERBOSE =
+            Option.of("-v, --verbose", "say more on standard error: statistics, debug log, stack traces");
+
+    private static final Option CONNECT_TIMEOUT =
+            Option.of("--connect-timeout TIME", "longest wait for a connection").orElse("10s");
+    private static final Option TRANSPORT = Option.of(
+                    "--transport nio|native", "what drives TCP: Java NIO, or epoll or kqueue")
+            .orElse("nio");
+
+    static final List<Option> ALL = List.of(CONNECT_TIMEOUT, TRANSPORT, VERBOSE);
+
+    private final CommandLine line;
+
+    ConnectOptions(CommandLine line) {
+        this.line = line;
+    }
+
     /** What drives TCP sockets. */
-    enum Io {
+    private enum Io {
         NIO,
         NATIVE
     }
 
-    @Option(
-            names = "--connect-timeout",
-            paramLabel = "DURATION",
-            defaultValue = "10s",
-            description = "longest wait for a connection (default: ${DEFAULT-VALUE})")
-    private Duration connectTimeout = Duration.ZERO;
-
-    @Option(
-            names = "--transport",
-            paramLabel = "nio|native",
-            defaultValue = "nio",
-            description = "what drives TCP: Java NIO, or epoll or kqueue (default: ${DEFAULT-VALUE})")
-    private Io transport = Io.NIO;
-
-    @Option(
-            names = {"-v", "--verbose"},
-            description = "say more on standard error: statistics, debug log, stack traces")
-    boolean verbose;
-
-    /** Whether a command line says {@code -v}. */
-    static boolean isVerbose(ParseResult parsed) {
-        return parsed.hasMatchedOption("-v");
+    /** What drives TCP, by name. */
+    String transport() {
+        return io().name().toLowerCase(Locale.ROOT);
     }
 
-    /** What drives TCP, as it was typed. */
-    String transport() {
-        return transport.name().toLowerCase(Locale.ROOT);
+    private Io io() {
+        return line.choice(TRANSPORT, Io.values());
     }
 
     LineClient.Builder newBuilder() {
-        return LineClient.builder().connectTimeout(connectTimeout).preferNative(transport == Io.NATIVE);
+        return LineClient.builder()
+                .connectTimeout(line.value(CONNECT_TIMEOUT, Quantities::duration))
+                .preferNative(io() == Io.NATIVE);
     }
 }

@@ -1,33 +1,31 @@
 package cc.accu.client.cli;
 
-import cc.accu.console.Quantities;
-import cc.accu.transport.Endpoint;
+import cc.accu.console.CommandLine;
+import cc.accu.console.CommandSyntax;
+import cc.accu.console.ExitCode;
+import cc.accu.console.UsageException;
+import cc.accu.transport.QuickStart;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
-import java.time.Duration;
-import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import picocli.CommandLine;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.RunLast;
-import picocli.CommandLine.TypeConversionException;
+import java.util.function.BiFunction;
 
 /** Starts the command: {@code client.jar [ping|bench] NETWORK ADDRESS ...}. */
 public final class Main {
     private static final String LOGGER = "org.slf4j.simpleLogger.";
 
-    private Main() {}
+    private final StandardStreams streams;
+
+    private Main(StandardStreams streams) {
+        this.streams = streams;
+    }
 
     public static void main(String[] arguments) {
-        // Loading the flight recorder's classes for Netty's events would take a fifth of a short run.
-        System.getProperties().putIfAbsent("io.netty.jfr.enabled", "false");
-        PrintWriter out = writer(System.out);
-        PrintWriter err = writer(System.err);
-        System.exit(run(arguments, System.in, out, err));
+        QuickStart.begin();
+        System.exit(run(List.of(arguments), System.in, writer(System.out), writer(System.err)));
     }
 
     private static PrintWriter writer(PrintStream stream) {
@@ -35,32 +33,53 @@ public final class Main {
     }
 
     /** Runs one command and returns its exit code: 0 all delivered, 1 not, 2 wrong usage. */
-    static int run(String[] arguments, InputStream in, PrintWriter out, PrintWriter err) {
-        // Not subcommands of picocli: a message may be "ping" too.
-        String name = arguments.length == 0 ? "" : arguments[0];
-        Callable<Integer> named = named(name, in);
-        CommandLine command = new CommandLine(named);
-        command.setOut(out).setErr(err);
-        command.registerConverter(Duration.class, saying(Quantities::duration));
-        command.registerConverter(long.class, saying(Quantities::bytes));
-        command.registerConverter(Endpoint.class, saying(Endpoint::parse));
-        command.setCaseInsensitiveEnumValuesAllowed(true);
-        command.setExecutionStrategy(parsed -> {
-            setUpLogging(ConnectOptions.isVerbose(parsed));
-            return new RunLast().execute(parsed);
-        });
-        command.setParameterExceptionHandler(Main::wrongUsage);
-        command.setExecutionExceptionHandler(Main::failed);
-        boolean sends = named instanceof SendCommand;
-        return command.execute(sends ? arguments : Arrays.copyOfRange(arguments, 1, arguments.length));
+    static int run(List<String> words, InputStream in, PrintWriter out, PrintWriter err) {
+        Main main = new Main(new StandardStreams(in, out, err));
+        List<String> others = words.subList(Math.min(1, words.size()), words.size());
+        // Only in front: a message may be "ping" too.
+        return switch (words.isEmpty() ? "" : words.get(0)) {
+            case "ping" -> main.run(PingCommand.SYNTAX, PingCommand::new, others);
+            case "bench" -> main.run(BenchCommand.SYNTAX, BenchCommand::new, others);
+            default -> main.run(SendCommand.SYNTAX, SendCommand::new, words);
+        };
     }
 
-    private static Callable<Integer> named(String name, InputStream in) {
-        return switch (name) {
-            case "ping" -> new PingCommand();
-            case "bench" -> new BenchCommand();
-            default -> new SendCommand(in);
-        };
+    private int run(
+            CommandSyntax syntax,
+            BiFunction<CommandLine, StandardStreams, Callable<Integer>> command,
+            List<String> words) {
+        boolean verbose = false;
+        try {
+            CommandLine line = syntax.parse(words);
+            if (line.has(CommandSyntax.HELP)) {
+                streams.out().print(syntax.help());
+            } else if (line.has(CommandSyntax.VERSION)) {
+                streams.out().println(Version.text());
+            } else {
+                verbose = line.has(ConnectOptions.VERBOSE);
+                setUpLogging(verbose);
+                return command.apply(line, streams).call();
+            }
+            return ExitCode.OK;
+        } catch (UsageException wrong) {
+            streams.err().println("client: " + wrong.getMessage());
+            streams.err().println("client: try --help");
+            return ExitCode.WRONG_USAGE;
+        } catch (Exception failure) {
+            return failed(failure, verbose);
+        } finally {
+            streams.out().flush();
+            streams.err().flush();
+        }
+    }
+
+    private int failed(Exception failure, boolean verbose) {
+        String message = failure.getMessage();
+        streams.err().println("client: " + (message == null ? failure.toString() : message));
+        if (verbose) {
+            failure.printStackTrace(streams.err());
+        }
+        return ExitCode.FAILED;
     }
 
     /** Before the first logger is made: it reads these once. */
@@ -69,34 +88,5 @@ public final class Main {
         System.setProperty(LOGGER + "log.cc.accu", verbose ? "debug" : "warn");
         System.setProperty(LOGGER + "showThreadName", "false");
         System.setProperty(LOGGER + "showShortLogName", "true");
-    }
-
-    private static int wrongUsage(ParameterException wrong, String[] arguments) {
-        PrintWriter err = wrong.getCommandLine().getErr();
-        err.println("client: " + wrong.getMessage());
-        err.println("client: try --help");
-        return CommandLine.ExitCode.USAGE;
-    }
-
-    private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
-        PrintWriter err = command.getErr();
-        String message = failure.getMessage();
-        err.println("client: " + (message == null ? failure.toString() : message));
-        if (ConnectOptions.isVerbose(parsed)) {
-            failure.printStackTrace(err);
-        }
-        err.flush();
-        return CommandLine.ExitCode.SOFTWARE;
-    }
-
-    /** Shows the user our message alone; of a plain exception picocli would print the class as well. */
-    private static <T> ITypeConverter<T> saying(Function<String, T> parse) {
-        return text -> {
-            try {
-                return parse.apply(text);
-            } catch (IllegalArgumentException wrong) {
-                throw new TypeConversionException(wrong.getMessage());
-            }
-        };
     }
 }

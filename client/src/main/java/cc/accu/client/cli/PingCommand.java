@@ -1,45 +1,43 @@
 package cc.accu.client.cli;
 
 import cc.accu.client.LineClient;
+import cc.accu.console.CommandLine;
+import cc.accu.console.CommandSyntax;
+import cc.accu.console.ExitCode;
+import cc.accu.console.UsageException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Finds out whether somebody accepts connections. */
-@Command(
-        name = "client.jar ping",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        description = "Connects, sends nothing, and closes. Exit code 0 if that worked, 1 if not.")
 final class PingCommand implements Callable<Integer> {
+    static final CommandSyntax SYNTAX = new CommandSyntax("""
+            Usage: java -jar client.jar ping NETWORK ADDRESS [OPTION ...]
+
+            Connects, sends nothing, and closes. Exit code 0 if that worked, 1 if not.
+            NETWORK ADDRESS is tcp 127.0.0.1:3000 or unix /var/run/accu.sock.
+
+            """, "", ConnectOptions.ALL);
+
     private static final Duration LONGEST_GOODBYE = Duration.ofMillis(200);
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private final CommandLine line;
 
-    @Mixin
-    private ConnectOptions connecting = new ConnectOptions();
-
-    @Parameters(paramLabel = "NETWORK ADDRESS", arity = "1..*", description = "tcp 127.0.0.1:3000, unix /path")
-    private List<String> words = List.of();
+    PingCommand(CommandLine line, StandardStreams none) {
+        this.line = line;
+    }
 
     @Override
     @SuppressWarnings("try") // nothing to do with it but to close it
     public Integer call() throws IOException {
-        Target target = Target.of(words, spec);
+        Target target = line.arguments(Target::of);
         if (!target.rest().isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "ping sends no messages, but some were given");
+            throw new UsageException("ping sends no messages, but some were given");
         }
-        try (LineClient client =
-                connecting.newBuilder().closeTimeout(LONGEST_GOODBYE).connect(target.endpoint())) {
+        try (LineClient client = new ConnectOptions(line)
+                .newBuilder()
+                .closeTimeout(LONGEST_GOODBYE)
+                .connect(target.endpoint())) {
             return ExitCode.OK;
         }
     }

@@ -1,153 +1,151 @@
 package cc.accu.client.cli;
 
 import cc.accu.client.LineClient;
+import cc.accu.console.CommandLine;
+import cc.accu.console.CommandSyntax;
+import cc.accu.console.ExitCode;
+import cc.accu.console.Option;
+import cc.accu.console.Quantities;
+import cc.accu.console.UsageException;
+import cc.accu.transport.Endpoint;
 import java.io.IOException;
-import java.io.InputStream;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Sends messages from the command line, from files or from standard input. */
-@Command(
-        name = "client.jar",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        sortOptions = false,
-        description = "Sends each MESSAGE as a line; without one, each line of standard input.",
-        footer = {
-            "",
-            "client.jar ping NETWORK ADDRESS  only tries to connect.",
-            "client.jar bench NETWORK ADDRESS  measures a server; see client.jar bench --help.",
-            "Exit codes: 0 all delivered, 1 could not connect or deliver all, 2 wrong usage."
-        })
 final class SendCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private static final Option FILE = Option.of("--file FILE", "send the lines of FILE, - is standard input")
+            .repeatable();
+    private static final Option RATE =
+            Option.of("--rate N", "at most N messages a second; 0 for no limit").orElse("0");
+    private static final Option CONNECTIONS = Option.of(
+                    "--connections N", "deal the lines out to N connections in turn")
+            .orElse("1");
+    private static final Option WRITE_TIMEOUT = Option.of(
+                    "--write-timeout TIME", "give up when no byte could be written for that long; 0 for never")
+            .orElse("0");
+    private static final Option CLOSE_TIMEOUT = Option.of(
+                    "--close-timeout TIME", "longest wait for the server's close at the end")
+            .orElse("10s");
 
-    @Parameters(
-            paramLabel = "NETWORK ADDRESS [MESSAGE]",
-            arity = "1..*",
-            description = "tcp 127.0.0.1:3000, unix /var/run/accu.sock, or a URL such as unix:///var/run/accu.sock")
-    private List<String> words = List.of();
+    static final CommandSyntax SYNTAX = new CommandSyntax(
+            """
+            Usage: java -jar client.jar NETWORK ADDRESS [MESSAGE ...] [OPTION ...]
+                   java -jar client.jar ping NETWORK ADDRESS    only tries to connect
+                   java -jar client.jar bench NETWORK ADDRESS   measures: see bench --help
 
-    @Option(
-            names = "--file",
-            paramLabel = "FILE",
-            description = "send the lines of FILE, - is standard input; repeatable")
-    private List<String> files = List.of();
+            Sends each MESSAGE as a line; without one, each line of standard input. NETWORK
+            ADDRESS is tcp 127.0.0.1:3000, unix /var/run/accu.sock, or a URL such as
+            unix:///var/run/accu.sock. A message that begins with - goes after --.
 
-    @Option(names = "--rate", paramLabel = "N", description = "at most N messages a second")
-    private double rate;
+            """,
+            """
 
-    @Option(
-            names = "--connections",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "deal the lines out to N connections in turn")
-    private int connections;
+            Exit codes: 0 all delivered, 1 could not connect or deliver all, 2 wrong usage.
+            """,
+            List.of(FILE, RATE, CONNECTIONS),
+            AckOptions.ALL,
+            ConnectOptions.ALL,
+            List.of(WRITE_TIMEOUT, CLOSE_TIMEOUT));
 
-    @Mixin
-    private AckOptions acks = new AckOptions();
+    private static final int MOST_CONNECTIONS = 1000;
 
-    @Mixin
-    private ConnectOptions connecting = new ConnectOptions();
+    private final CommandLine line;
+    private final StandardStreams streams;
+    private final AckOptions acks;
+    private final List<String> files;
 
-    @Option(
-            names = "--write-timeout",
-            paramLabel = "DURATION",
-            defaultValue = "0",
-            description = "give up when no byte could be written for that long; 0 for never (default)")
-    private Duration writeTimeout = Duration.ZERO;
-
-    @Option(
-            names = "--close-timeout",
-            paramLabel = "DURATION",
-            defaultValue = "10s",
-            description = "longest wait for the server's close at the end (default: ${DEFAULT-VALUE})")
-    private Duration closeTimeout = Duration.ZERO;
-
-    private final InputStream standardInput;
-
-    SendCommand(InputStream standardInput) {
-        this.standardInput = standardInput;
+    SendCommand(CommandLine line, StandardStreams streams) {
+        this.line = line;
+        this.streams = streams;
+        this.acks = new AckOptions(line);
+        this.files = line.texts(FILE);
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Target target = Target.of(words, spec);
-        target.rest()
-                .forEach(message ->
-                        check(message.indexOf('\n') < 0, "a message is one line: it must not hold a line feed"));
+        Target target = line.arguments(Target::of);
+        for (String message : target.rest()) {
+            check(message.indexOf('\n') < 0, "a message is one line: it must not hold a line feed");
+        }
         check(target.rest().isEmpty() || files.isEmpty(), "give messages or --file, not both");
-        check(connections >= 1 && connections <= 1000, "--connections is a number from 1 to 1000");
-        check(rate >= 0, "--rate is a number of messages a second, for example 100");
-        check(acks.wanted || !acks.printed, "--print-acks needs --ack");
-        LineClient.Builder builder =
-                connecting.newBuilder().writeTimeout(writeTimeout).closeTimeout(closeTimeout);
+        check(acks.areWanted() || !acks.arePrinted(), "--print-acks needs --ack");
+        int connections = line.value(CONNECTIONS, SendCommand::connections);
+        double rate = line.value(RATE, SendCommand::rate);
+        LineClient.Builder builder = new ConnectOptions(line)
+                .newBuilder()
+                .writeTimeout(line.value(WRITE_TIMEOUT, Quantities::duration))
+                .closeTimeout(line.value(CLOSE_TIMEOUT, Quantities::duration));
         try (Input input = open(target.rest())) {
-            send(input, connect(builder, target));
+            send(input, rate, connect(builder, target.endpoint(), connections));
         }
         return ExitCode.OK;
     }
 
-    private void check(boolean right, String rule) {
+    private static void check(boolean right, String rule) {
         if (!right) {
-            throw new ParameterException(spec.commandLine(), rule);
+            throw new UsageException(rule);
         }
+    }
+
+    private static int connections(String text) {
+        long number = Quantities.count(text);
+        if (number < 1 || number > MOST_CONNECTIONS) {
+            throw new IllegalArgumentException("it is a number from 1 to " + MOST_CONNECTIONS);
+        }
+        return (int) number;
+    }
+
+    private static double rate(String text) {
+        if (!text.matches("\\d+(\\.\\d+)?")) {
+            throw new IllegalArgumentException(
+                    "'" + text + "': a rate is a number of messages a second, for example 100");
+        }
+        return Double.parseDouble(text);
     }
 
     private Input open(List<String> messages) throws IOException {
         if (!messages.isEmpty()) {
             return Input.ofMessages(messages);
         }
-        return files.isEmpty() ? Input.of(standardInput) : Input.ofFiles(files, standardInput);
+        return files.isEmpty() ? Input.of(streams.in()) : Input.ofFiles(files, streams.in());
     }
 
-    private Deal connect(LineClient.Builder builder, Target target) throws IOException {
+    private Deal connect(LineClient.Builder builder, Endpoint endpoint, int connections) throws IOException {
+        acks.applyTo(builder);
         try {
-            acks.applyTo(builder);
-            return Deal.connect(builder, target.endpoint(), acks.others, connections);
+            return Deal.connect(builder, endpoint, acks.others(), connections);
         } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
+            throw new UsageException("", wrong);
         }
     }
 
-    private void send(Input input, Deal deal) throws IOException, InterruptedException {
+    private void send(Input input, double rate, Deal deal) throws IOException, InterruptedException {
         boolean delivered = false;
         try {
             try (AckReport report = newReport(deal)) {
-                deliver(input, deal);
+                deliver(input, rate, deal);
             }
             delivered = true;
         } finally {
-            if (!delivered || connecting.verbose) {
-                spec.commandLine().getErr().println(statistics(deal));
+            if (!delivered || line.has(ConnectOptions.VERBOSE)) {
+                streams.err().println(statistics(deal));
             }
         }
     }
 
-    private void deliver(Input input, Deal deal) throws IOException, InterruptedException {
+    private void deliver(Input input, double rate, Deal deal) throws IOException, InterruptedException {
         try (deal) {
             deal.out(input, Pace.of(rate));
         }
     }
 
     private AckReport newReport(Deal deal) {
-        return acks.printed
-                ? AckReport.start(deal::messagesAcknowledged, spec.commandLine().getOut())
-                : AckReport.none();
+        return acks.arePrinted() ? AckReport.start(deal::messagesAcknowledged, streams.out()) : AckReport.none();
     }
 
     private String statistics(Deal deal) {
         String sent = "sent=" + deal.messagesWritten();
-        return acks.wanted ? sent + " acked=" + deal.messagesAcknowledged() : sent;
+        return acks.areWanted() ? sent + " acked=" + deal.messagesAcknowledged() : sent;
     }
 }

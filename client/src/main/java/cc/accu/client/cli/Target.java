@@ -2,8 +2,6 @@ package cc.accu.client.cli;
 
 import cc.accu.transport.Endpoint;
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 
 /**
  * Where to, and the words that follow.
@@ -12,14 +10,17 @@ import picocli.CommandLine.ParameterException;
  * @param rest the other words
  */
 record Target(Endpoint endpoint, List<String> rest) {
-    /** Reads the words of {@code command}'s line. */
-    static Target of(List<String> words, CommandSpec command) {
-        int own = words.get(0).contains("://") ? 1 : Math.min(2, words.size());
-        try {
-            Endpoint endpoint = Endpoint.parseAll(words.subList(0, own)).get(0);
-            return new Target(endpoint, List.copyOf(words.subList(own, words.size())));
-        } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(command.commandLine(), wrong.getMessage(), wrong);
+    /**
+     * Reads the words of a command line.
+     *
+     * @throws IllegalArgumentException with a message for the person who typed them
+     */
+    static Target of(List<String> words) {
+        if (words.isEmpty()) {
+            throw new IllegalArgumentException("missing NETWORK ADDRESS: where to connect to");
         }
+        int own = words.get(0).contains("://") ? 1 : Math.min(2, words.size());
+        Endpoint endpoint = Endpoint.parseAll(words.subList(0, own)).get(0);
+        return new Target(endpoint, List.copyOf(words.subList(own, words.size())));
     }
 }

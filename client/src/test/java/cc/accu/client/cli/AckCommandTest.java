@@ -29,8 +29,8 @@ class AckCommandTest {
 
     private int run(InputStream input, AckServer server, String... options) {
         String[] address = server.endpoint().toString().split(" ", -1);
-        String[] arguments =
-                Stream.concat(Stream.of(address), Stream.of(options)).toArray(String[]::new);
+        List<String> arguments =
+                Stream.concat(Stream.of(address), Stream.of(options)).toList();
         return Main.run(arguments, input, new PrintWriter(out, true), new PrintWriter(err, true));
     }
 

@@ -36,7 +36,7 @@ class BenchCommandTest {
 
     private int run(Stream<String> words) {
         return Main.run(
-                Stream.concat(Stream.of("bench"), words).toArray(String[]::new),
+                Stream.concat(Stream.of("bench"), words).toList(),
                 InputStream.nullInputStream(),
                 new PrintWriter(out, true),
                 new PrintWriter(err, true));

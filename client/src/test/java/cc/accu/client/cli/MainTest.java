@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -33,7 +34,7 @@ class MainTest {
 
     private int run(String input, String... arguments) {
         return Main.run(
-                arguments,
+                List.of(arguments),
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                 new PrintWriter(out, true),
                 new PrintWriter(err, true));
@@ -130,6 +131,10 @@ class MainTest {
                 "tpc :3000",
                 "tcp 3000",
                 "--nonsense tcp :1",
+                "tcp :1 --connections 0",
+                "tcp :1 --connections many",
+                "tcp :1 --rate -1",
+                "tcp :1 --file",
                 "tcp :1 --connect-timeout x",
                 "ping tcp :1 hello"
             })
@@ -182,10 +187,34 @@ class MainTest {
         assertThat(err.toString()).startsWith("client: cannot connect to tcp 127.0.0.1:1");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ping | missing NETWORK ADDRESS",
+                "tcp :1 --windwo 1 | unknown option '--windwo'; did you mean --window?",
+                "tcp :1 -hello | unknown option '-e'; if it is no option, put -- before it"
+            })
+    void saysWhatIsWrong(String words, String message) {
+        assertThat(run("", words.split(" ", -1))).isEqualTo(2);
+        assertThat(err.toString()).contains("client: " + message);
+    }
+
+    @Test
+    void needsAnAddress() {
+        assertThat(run("")).isEqualTo(2);
+        assertThat(err.toString()).contains("missing NETWORK ADDRESS");
+    }
+
+    @Test
+    void sendsWhatLooksLikeAnOptionOrAFileAsItIs() throws Exception {
+        assertThat(received("", "@pom.xml", "--", "--ack", "-")).isEqualTo("@pom.xml\n--ack\n-\n");
+    }
+
     @Test
     void printsHelpAndVersion() {
         assertThat(run("", "--help")).isZero();
         assertThat(run("", "ping", "--version")).isZero();
-        assertThat(out.toString()).contains("Usage: client.jar", "accu client");
+        assertThat(out.toString()).contains("Usage: java -jar client.jar", "accu client");
     }
 }

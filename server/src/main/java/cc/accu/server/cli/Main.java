@@ -1,39 +1,62 @@
 package cc.accu.server.cli;
 
+import cc.accu.console.CommandLine;
+import cc.accu.console.CommandSyntax;
+import cc.accu.console.ExitCode;
+import cc.accu.console.UsageException;
+import cc.accu.transport.QuickStart;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.util.List;
-import picocli.CommandLine;
 
 /** The server's entry point: the only place with the process's exit and logging set-up. */
 public final class Main {
+    private static final String LOGGER = "org.slf4j.simpleLogger.";
+
     private Main() {}
 
     /** Runs the command and ends the process with its exit code. */
-    public static void main(String[] arguments) {
-        setUpLogging(List.of(arguments));
-        int exitCode = commandLine().execute(arguments);
+    public static void main(String[] arguments) throws InterruptedException {
+        QuickStart.begin();
+        int exitCode = run(List.of(arguments), writer(System.out), writer(System.err));
         // Not exit: the signal handlers have done what a shutdown hook would do, and no thread is waited for.
-        System.err.flush();
         Runtime.getRuntime().halt(exitCode);
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new ServeCommand())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler((wrong, arguments) -> {
-                    CommandLine command = wrong.getCommandLine();
-                    command.getErr().println("server: " + wrong.getMessage());
-                    command.getErr().println("try --help, or: java -jar server.jar tcp :3000");
-                    return command.getCommandSpec().exitCodeOnInvalidInput();
-                });
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, Charset.defaultCharset());
+    }
+
+    /** Runs until the server has stopped, and returns the exit code. */
+    static int run(List<String> words, PrintWriter out, PrintWriter err) throws InterruptedException {
+        try {
+            CommandLine line = ServeCommand.SYNTAX.parse(words);
+            if (line.has(CommandSyntax.HELP)) {
+                out.print(ServeCommand.SYNTAX.help());
+            } else if (line.has(CommandSyntax.VERSION)) {
+                out.println(Version.text());
+            } else {
+                setUpLogging(line.has(ServeCommand.VERBOSE));
+                return new ServeCommand(line, err).run();
+            }
+            return ExitCode.OK;
+        } catch (UsageException wrong) {
+            err.println("server: " + wrong.getMessage());
+            err.println("try --help, or: java -jar server.jar tcp :3000");
+            return ExitCode.WRONG_USAGE;
+        } finally {
+            out.flush();
+            err.flush();
+        }
     }
 
     /** Messages go to standard output; the log, which is for what is rare, to standard error. */
-    private static void setUpLogging(List<String> arguments) {
-        boolean verbose = arguments.contains("-v") || arguments.contains("--verbose");
-        System.setProperty("org.slf4j.simpleLogger.logFile", "System.err");
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
-        System.setProperty("org.slf4j.simpleLogger.log.cc.accu", verbose ? "debug" : "warn");
-        System.setProperty("org.slf4j.simpleLogger.showThreadName", String.valueOf(verbose));
-        System.setProperty("org.slf4j.simpleLogger.showLogName", "false");
+    private static void setUpLogging(boolean verbose) {
+        System.setProperty(LOGGER + "logFile", "System.err");
+        System.setProperty(LOGGER + "defaultLogLevel", "warn");
+        System.setProperty(LOGGER + "log.cc.accu", verbose ? "debug" : "warn");
+        System.setProperty(LOGGER + "showThreadName", String.valueOf(verbose));
+        System.setProperty(LOGGER + "showLogName", "false");
     }
 }

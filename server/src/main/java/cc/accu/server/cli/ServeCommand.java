@@ -1,6 +1,11 @@
 package cc.accu.server.cli;
 
+import cc.accu.console.CommandLine;
+import cc.accu.console.CommandSyntax;
+import cc.accu.console.ExitCode;
+import cc.accu.console.Option;
 import cc.accu.console.Quantities;
+import cc.accu.console.UsageException;
 import cc.accu.line.LineFraming;
 import cc.accu.line.LongLine;
 import cc.accu.server.Books;
@@ -13,143 +18,94 @@ import cc.accu.transport.ListenException;
 import cc.accu.transport.Reason;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The server as a command. */
-@Command(
-        name = "server",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        sortOptions = false,
-        description = "Receives messages, one a line, and hands them on.",
-        footer = {
-            "",
-            "Examples:",
-            "  java -jar server.jar tcp :3000",
-            "  java -jar server.jar tcp 127.0.0.1:3000 unix /var/run/accu.sock --to 'stdout?format=raw'"
-        })
-final class ServeCommand implements Callable<Integer> {
-    @Parameters(
-            paramLabel = "NETWORK ADDRESS",
-            arity = "1..*",
-            description = "tcp :3000, unix /var/run/accu.sock, or unix:///var/run/accu.sock?mode=0660; repeatable")
-    private List<String> listeners = List.of();
+final class ServeCommand {
+    static final Option VERBOSE = Option.of("-v, --verbose", "log connections, and stack traces of errors");
 
-    @Option(
-            names = "--to",
-            paramLabel = "SINK",
-            defaultValue = "stdout",
-            description = "stdout, file:/PATH or discard; options follow as in a URL; repeatable (default: stdout)")
-    private List<String> sinks = List.of();
+    private static final Option TO = Option.of("--to SINK", "stdout, file:/PATH or discard; options follow as in a URL")
+            .repeatable()
+            .orElse("stdout");
+    private static final Option ACKS = Option.of(
+                    "--acks on|off", "whether senders that start with accu/1 are told what is stored")
+            .orElse("on");
+    private static final Option MAX_LINE =
+            Option.of("--max-line SIZE", "longest line").orElse("1MiB");
+    private static final Option LONG_LINE = Option.of("--long-line POLICY", "longer lines: split, skip or close")
+            .orElse("split");
+    private static final Option READ_TIMEOUT = Option.of(
+                    "--read-timeout TIME", "close a connection without a byte for that long; 0 for never")
+            .orElse("0");
+    private static final Option LINE_TIMEOUT = Option.of(
+                    "--line-timeout TIME", "close a connection whose line is not finished in that time; 0 for never")
+            .orElse("0");
+    private static final Option BUFFER = Option.of("--buffer SIZE", "memory for lines that are not stored yet")
+            .orElse("64MiB");
+    private static final Option MAX_CONNECTIONS =
+            Option.of("--max-connections N", "more are closed at once (default: what the limit on open files allows)");
+    private static final Option DRAIN_TIMEOUT =
+            Option.of("--drain-timeout TIME", "how long stopping may take").orElse("10s");
+    private static final Option TRANSPORT =
+            Option.of("--transport nio|native", "what TCP runs on").orElse("nio");
 
-    @Option(
-            names = "--acks",
-            paramLabel = "on|off",
-            defaultValue = "on",
-            description = "whether senders that start with accu/1 are told what is stored (default: on)")
-    private Acks acks = Acks.ON;
+    static final CommandSyntax SYNTAX = new CommandSyntax(
+            """
+            Usage: java -jar server.jar NETWORK ADDRESS [NETWORK ADDRESS ...] [OPTION ...]
 
-    @Option(
-            names = "--max-line",
-            paramLabel = "SIZE",
-            defaultValue = "1MiB",
-            description = "longest line (default: 1MiB)")
-    private String maxLine = "";
+            Receives messages, one a line, and hands them on. NETWORK ADDRESS is tcp :3000,
+            unix /var/run/accu.sock, or unix:///var/run/accu.sock?mode=0660.
 
-    @Option(
-            names = "--long-line",
-            paramLabel = "POLICY",
-            defaultValue = "split",
-            description = "longer lines: split, skip or close (default: split)")
-    private LongLine longLine = LongLine.SPLIT;
+            """,
+            """
 
-    @Option(
-            names = "--read-timeout",
-            paramLabel = "TIME",
-            defaultValue = "0",
-            description = "close a connection without a byte for that long (default: 0, never)")
-    private String readTimeout = "";
+            Examples:
+              java -jar server.jar tcp :3000
+              java -jar server.jar tcp 127.0.0.1:3000 unix /var/run/accu.sock \\
+                --to 'stdout?format=raw'
+            """,
+            List.of(TO, ACKS, MAX_LINE, LONG_LINE, READ_TIMEOUT, LINE_TIMEOUT, BUFFER),
+            List.of(MAX_CONNECTIONS, DRAIN_TIMEOUT, TRANSPORT, VERBOSE));
 
-    @Option(
-            names = "--line-timeout",
-            paramLabel = "TIME",
-            defaultValue = "0",
-            description = "close a connection whose line is not finished in that time (default: 0, never)")
-    private String lineTimeout = "";
-
-    @Option(
-            names = "--buffer",
-            paramLabel = "SIZE",
-            defaultValue = "64MiB",
-            description = "memory for lines that are not stored yet (default: 64MiB)")
-    private String buffer = "";
-
-    @Option(
-            names = "--max-connections",
-            paramLabel = "N",
-            description = "more are closed at once (default: what the limit on open files allows)")
-    private @Nullable Integer maxConnections;
-
-    @Option(
-            names = "--drain-timeout",
-            paramLabel = "TIME",
-            defaultValue = "10s",
-            description = "how long stopping may take (default: 10s)")
-    private String drainTimeout = "";
-
-    @Option(
-            names = "--transport",
-            paramLabel = "nio|native",
-            defaultValue = "nio",
-            description = "what TCP runs on (default: nio)")
-    private TcpOn transport = TcpOn.NIO;
-
-    @Option(
-            names = {"-v", "--verbose"},
-            description = "log connections, and stack traces of errors")
-    private boolean verbose;
-
-    @Spec
-    private @Nullable CommandSpec spec;
-
+    private final CommandLine line;
+    private final PrintWriter err;
     private final AtomicReference<Throwable> sinkFailure = new AtomicReference<>();
 
+    ServeCommand(CommandLine line, PrintWriter err) {
+        this.line = line;
+        this.err = err;
+    }
+
     /** Whether there are acknowledgements. */
-    enum Acks {
+    private enum Acks {
         ON,
         OFF
     }
 
     /** What TCP runs on. */
-    enum TcpOn {
+    private enum TcpOn {
         NIO,
         NATIVE
     }
 
-    @Override
-    public Integer call() throws InterruptedException {
-        PrintWriter err = spec().commandLine().getErr();
-        LineServer.Builder builder;
+    /** Runs until the server has stopped, and returns the exit code. */
+    int run() throws InterruptedException {
         try {
-            builder = configured();
-        } catch (SinkException cannot) {
-            return cannotStart(cannot);
+            return serve(configured());
+        } catch (SinkException | ListenException cannot) {
+            err.println("server: " + cannot.getMessage());
+            if (line.has(VERBOSE)) {
+                cannot.printStackTrace(err);
+            }
+            return ExitCode.FAILED;
         }
+    }
+
+    private int serve(LineServer.Builder builder) throws InterruptedException {
         Signals signals = Signals.install();
         try (LineServer server = builder.observer(stopper(signals)).start()) {
-            announce(server, err);
-            if (sinks.stream().anyMatch(sink -> sink.startsWith("file:"))) {
+            announce(server);
+            if (hasFiles()) {
                 signals.onHangup(server::reopenSinks);
             }
             String cause = signals.await();
@@ -157,57 +113,54 @@ final class ServeCommand implements Callable<Integer> {
             Books books = server.books();
             err.println("stopped" + cause + ": " + books);
             return exitCode(books);
-        } catch (ListenException cannot) {
-            return cannotStart(cannot);
         }
     }
 
-    private int cannotStart(RuntimeException cannot) {
-        PrintWriter err = spec().commandLine().getErr();
-        err.println("server: " + cannot.getMessage());
-        if (verbose) {
-            cannot.printStackTrace(err);
+    private boolean hasFiles() {
+        for (String sink : line.texts(TO)) {
+            if (sink.startsWith("file:")) {
+                return true;
+            }
         }
-        return ExitCode.SOFTWARE;
+        return false;
     }
 
-    /** The builder, from what was typed; opens the sink last, when nothing can be wrong any more. */
+    /** The builder, from what was typed; opens the sinks last, when nothing can be wrong any more. */
     private LineServer.Builder configured() {
         LineServer.Builder builder = LineServer.builder();
-        for (Endpoint endpoint : parsed("", listeners, Endpoint::parseAll)) {
+        for (Endpoint endpoint : line.arguments(Endpoint::parseAll)) {
             builder.listen(endpoint);
         }
-        long maxLineBytes = parsed("--max-line: ", maxLine, Quantities::bytes);
-        LineFraming framing = parsed(
-                        "", maxLineBytes, bytes -> LineFraming.ofMaxLine((int) Math.min(bytes, Integer.MAX_VALUE)))
-                .withLongLine(longLine)
-                .withReadTimeout(parsed("--read-timeout: ", readTimeout, Quantities::duration))
-                .withLineTimeout(parsed("--line-timeout: ", lineTimeout, Quantities::duration));
-        builder.framing(framing)
-                .preferNative(transport == TcpOn.NATIVE)
-                .drainTimeout(parsed("--drain-timeout: ", drainTimeout, Quantities::duration));
-        parsed("--buffer: ", parsed("--buffer: ", buffer, Quantities::bytes), builder::bufferBytes);
-        if (maxConnections != null) {
-            parsed("--max-connections: ", maxConnections, builder::maxConnections);
+        if (line.arguments().isEmpty()) {
+            throw new UsageException("missing NETWORK ADDRESS: where to listen");
         }
-        builder.acknowledging(acks == Acks.ON);
-        List<Sinks.Address> addresses =
-                sinks.stream().map(sink -> parsed("--to: ", sink, Sinks::parse)).toList();
-        for (Sinks.Address address : addresses) {
+        builder.framing(framing())
+                .acknowledging(line.choice(ACKS, Acks.values()) == Acks.ON)
+                .preferNative(line.choice(TRANSPORT, TcpOn.values()) == TcpOn.NATIVE)
+                .drainTimeout(line.value(DRAIN_TIMEOUT, Quantities::duration));
+        line.value(BUFFER, size -> builder.bufferBytes(Quantities.bytes(size)));
+        if (line.has(MAX_CONNECTIONS)) {
+            line.value(MAX_CONNECTIONS, number -> builder.maxConnections(asInt(Quantities.count(number))));
+        }
+        for (Sinks.Address address : line.values(TO, Sinks::parse)) {
             builder.sink(address.open());
         }
         return builder;
     }
 
-    private <T, R> R parsed(String option, T typed, Function<T, R> parse) {
-        try {
-            return parse.apply(typed);
-        } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(spec().commandLine(), option + wrong.getMessage(), wrong);
-        }
+    private LineFraming framing() {
+        return line.value(MAX_LINE, size -> LineFraming.ofMaxLine(asInt(Quantities.bytes(size))))
+                .withLongLine(line.choice(LONG_LINE, LongLine.values()))
+                .withReadTimeout(line.value(READ_TIMEOUT, Quantities::duration))
+                .withLineTimeout(line.value(LINE_TIMEOUT, Quantities::duration));
     }
 
-    private void announce(LineServer server, PrintWriter err) {
+    /** The number, or the largest int: limits that large are none. */
+    private static int asInt(long number) {
+        return (int) Math.min(number, Integer.MAX_VALUE);
+    }
+
+    private void announce(LineServer server) {
         for (Endpoint endpoint : server.endpoints()) {
             err.println("listening on " + endpoint);
             if (endpoint instanceof Endpoint.Tcp tcp && tcp.isEveryInterface()) {
@@ -234,10 +187,6 @@ final class ServeCommand implements Callable<Integer> {
     private int exitCode(Books books) {
         Throwable failure = sinkFailure.get();
         boolean readerLeft = failure != null && Reason.of(failure) == Reason.BROKEN_PIPE;
-        return books.inFlight() > 0 || (failure != null && !readerLeft) ? ExitCode.SOFTWARE : ExitCode.OK;
-    }
-
-    private CommandSpec spec() {
-        return Objects.requireNonNull(spec);
+        return books.inFlight() > 0 || (failure != null && !readerLeft) ? ExitCode.FAILED : ExitCode.OK;
     }
 }

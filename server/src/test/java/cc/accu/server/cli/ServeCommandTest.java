@@ -4,18 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 @Timeout(20)
 class ServeCommandTest {
     private final StringWriter err = new StringWriter();
     private final StringWriter out = new StringWriter();
-    private final CommandLine command =
-            Main.commandLine().setErr(new PrintWriter(err, true)).setOut(new PrintWriter(out, true));
+
+    private int run(String... words) throws InterruptedException {
+        return Main.run(List.of(words), new PrintWriter(out, true), new PrintWriter(err, true));
+    }
 
     @ParameterizedTest
     @CsvSource(
@@ -38,20 +40,25 @@ class ServeCommandTest {
                 "tcp :0 --max-connections lots | --max-connections",
                 "tcp :0 --transport carrier-pigeon | --transport",
                 "tcp :0 --to nowhere | --to: unknown sink 'nowhere'",
-                "tcp :0 --colour red | --colour"
+                "tcp :0 --acks perhaps | --acks: 'perhaps' is not one of on, off",
+                "tcp :0 --acks on --acks off | --acks can be given only once",
+                "tcp :0 --verbose=yes | --verbose takes no value",
+                "tcp :0 --to | missing value: --to SINK",
+                "tcp :0 --to --acks on | missing value: --to SINK",
+                "tcp :0 --max-lines 5 | unknown option '--max-lines'; did you mean --max-line?",
+                "tcp :0 --colour red | unknown option '--colour'"
             })
-    void saysWhatIsWrongAndExitsWith2(String words, String message) {
-        assertThat(command.execute(words.split(" ", -1))).isEqualTo(2);
+    void saysWhatIsWrongAndExitsWith2(String words, String message) throws InterruptedException {
+        assertThat(run(words.split(" ", -1))).isEqualTo(2);
         assertThat(err.toString()).startsWith("server: ").contains(message).contains("try --help");
         assertThat(err.toString()).doesNotContain("Exception").doesNotContain("\tat ");
         assertThat(out.toString()).isEmpty();
     }
 
     @Test
-    void saysWhyItCannotOpenItsFileInOneLine() {
-        assertThat(command.execute("tcp", ":0", "--to", "file:/")).isEqualTo(2);
-        assertThat(command.execute("tcp", ":0", "--to", "file:/nowhere/messages.log"))
-                .isEqualTo(1);
+    void saysWhyItCannotOpenItsFileInOneLine() throws InterruptedException {
+        assertThat(run("tcp", ":0", "--to", "file:/")).isEqualTo(2);
+        assertThat(run("tcp", ":0", "--to", "file:/nowhere/messages.log")).isEqualTo(1);
         assertThat(err.toString())
                 .endsWith(
                         "server: cannot open file:/nowhere/messages.log: the directory /nowhere does not exist; create it,"
@@ -59,15 +66,21 @@ class ServeCommandTest {
     }
 
     @Test
-    void needsAListener() {
-        assertThat(command.execute()).isEqualTo(2);
+    void needsAListener() throws InterruptedException {
+        assertThat(run()).isEqualTo(2);
         assertThat(err.toString()).contains("NETWORK ADDRESS");
     }
 
     @Test
-    void printsHelpToStandardOutput() {
-        assertThat(command.execute("--help")).isZero();
+    void printsHelpToStandardOutput() throws InterruptedException {
+        assertThat(run("--help")).isZero();
         assertThat(out.toString()).contains("tcp :3000", "--to", "--drain-timeout");
         assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void printsItsVersion() throws InterruptedException {
+        assertThat(run("-V")).isZero();
+        assertThat(out.toString()).startsWith("accu server ");
     }
 }

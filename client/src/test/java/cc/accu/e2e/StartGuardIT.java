@@ -1,0 +1,37 @@
+package cc.accu.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Fails when a start has come to need many more classes of the jar, which is what most of its time goes to. */
+@Timeout(60)
+final class StartGuardIT {
+    private static final int RECORDED_CLASSES = 416;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void listensWithFewClasses() throws Exception {
+        Path log = directory.resolve("classes");
+        List<String> words = new ArrayList<>(Jar.command("server", "tcp", "127.0.0.1:0", "--to", "discard"));
+        words.add(1, "-Xlog:class+load:file=" + log);
+        try (Jar server = Jar.start(words, directory)) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> server.err().contains("ready\n"));
+            List<String> loaded = Files.readAllLines(log).stream()
+                    .filter(line -> line.contains("server.jar"))
+                    .toList();
+            assertThat(loaded).hasSizeBetween(RECORDED_CLASSES / 2, RECORDED_CLASSES * 5 / 4);
+            assertThat(loaded).noneMatch(line -> line.contains("io.netty.buffer.Adaptive"));
+        }
+    }
+}
