@@ -20,5 +20,5 @@ RUN (java -XX:+UseSerialGC -XX:ArchiveClassesAtExit=/opt/accu/server.jsa -Xlog:c
 USER 10001:10001
 STOPSIGNAL SIGTERM
 EXPOSE 3000
-ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:SharedArchiveFile=/opt/accu/server.jsa", "-jar", "/opt/accu/server.jar"]
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-Xmn8m", "-XX:SharedArchiveFile=/opt/accu/server.jsa", "-jar", "/opt/accu/server.jar"]
 CMD ["tcp", ":3000", "unix", "/run/accu/accu.sock"]

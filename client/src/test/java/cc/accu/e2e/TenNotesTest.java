@@ -194,7 +194,8 @@ class TenNotesTest {
             CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> sendMany(peer, sent));
             awaitStandstill(sent::get);
             assertThat(sent.get()).isLessThan((long) MANY_LINES * LINE_BYTES);
-            assertThat(sink.heldBytes()).isPositive().isLessThan(window + 1024 * 1024);
+            int read = 1024 * 1024;
+            assertThat(sink.heldBytes()).isPositive().isLessThanOrEqualTo(window + read);
             assertThat(sink.count()).isZero();
 
             sink.unblock();
