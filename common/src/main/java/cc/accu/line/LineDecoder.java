@@ -88,7 +88,9 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     private void takeWholeLines(ChannelHandlerContext ctx, ByteBuf in) throws Exception {
         int lastFeed = LineScan.lastFeed(in);
         if (lastFeed < 0) {
-            continueLine(ctx, in);
+            if (in.readableBytes() > max || !start.take(in)) {
+                continueLine(ctx, in);
+            }
             return;
         }
         ByteBuf block = in.readSlice(lastFeed + 1 - in.readerIndex());
@@ -147,18 +149,10 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         int feed = in.indexOf(from, from + searched, (byte) '\n');
         int more = feed < 0 ? in.readableBytes() : feed - from;
         if (fits(have, in, more)) {
-            takePart(ctx, in, feed < 0, more);
+            // A copy, so that the parent does not hold the receive buffer until the rest of the line comes.
+            super.channelRead(ctx, feed < 0 ? LineBytes.copy(ctx.alloc(), in) : in.readRetainedSlice(more + 1));
         } else {
             startLongLine(ctx, in, have);
-        }
-    }
-
-    private void takePart(ChannelHandlerContext ctx, ByteBuf in, boolean unfinished, int bytes) throws Exception {
-        if (!unfinished) {
-            super.channelRead(ctx, in.readRetainedSlice(bytes + 1));
-        } else if (inLine() || !start.take(in)) {
-            // A copy, so that the parent does not hold the receive buffer until the rest of the line comes.
-            super.channelRead(ctx, LineBytes.copy(ctx.alloc(), in));
         }
     }
 

@@ -38,7 +38,11 @@ record LineScan(int lines, boolean hasReturns) {
 
     /** Index of the last line feed among the readable bytes, or -1. */
     static int lastFeed(ByteBuf buffer) {
-        return buffer.indexOf(buffer.writerIndex(), buffer.readerIndex(), (byte) '\n');
+        int at = buffer.writerIndex() - 1;
+        while (at >= buffer.readerIndex() && buffer.getByte(at) != '\n') {
+            at--;
+        }
+        return at < buffer.readerIndex() ? -1 : at;
     }
 
     /** Whether the block has a line of more than {@code max} bytes: then some stretch of that many has no line feed. */

@@ -13,7 +13,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,15 +94,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (conversation != null) {
             conversation.handedOver(delivery);
         }
-        CompletableFuture<Void> stored = intake.outlets().accept(batch).toCompletableFuture();
-        stored.whenComplete((done, failure) -> {
-            Delivery.Outcome outcome = failure == null ? Delivery.Outcome.STORED : Delivery.Outcome.FAILED;
-            if (channel.eventLoop().inEventLoop()) {
-                settled(delivery, outcome);
-            } else {
-                channel.eventLoop().execute(() -> settled(delivery, outcome));
-            }
-        });
+        intake.outlets().accept(batch, failure -> settled(delivery, failure == null));
         round.accepted(delivery.bytes, conversation != null);
         gate.decide();
     }
@@ -113,17 +104,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return batch.end().filter(end -> end != End.EOF).isPresent();
     }
 
-    private void settled(Delivery delivery, Delivery.Outcome outcome) {
-        delivery.outcome = outcome;
+    private void settled(Delivery delivery, boolean stored) {
+        if (!channel.eventLoop().inEventLoop()) {
+            channel.eventLoop().execute(() -> settled(delivery, stored));
+            return;
+        }
+        delivery.outcome = stored ? Delivery.Outcome.STORED : Delivery.Outcome.FAILED;
         gate.gave(delivery.heldBytes);
-        if (outcome == Delivery.Outcome.STORED) {
+        if (stored) {
             account.stored(delivery.lines);
         } else {
             account.discarded(Discarded.SINK_FAILED, delivery.lines);
         }
         if (conversation != null) {
             conversation.advance();
-            if (outcome == Delivery.Outcome.FAILED && !inputEnded) {
+            if (!stored && !inputEnded) {
                 LineFraming.end(channel.pipeline(), End.SHUTDOWN);
             }
         }

@@ -6,7 +6,6 @@ import cc.accu.transport.Reason;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,17 +52,18 @@ final class Outlet {
                 Optional.ofNullable(problem).map(Reason::describe));
     }
 
-    /** As {@link Sink#accept}. */
-    CompletionStage<Void> accept(LineBatch batch) {
+    /** As {@link Sink#accept}; {@code then} is called when the stage completes. */
+    void accept(LineBatch batch, Settlement then) {
         int messages = batch.count();
         waitingMessages.getAndAdd(messages);
-        CompletionStage<Void> stored = sink.accept(batch);
-        stored.whenComplete((done, problem) -> settled(messages, problem));
+        sink.accept(batch).whenComplete((done, problem) -> {
+            settled(messages, problem);
+            then.settled(problem);
+        });
         if (!watched.get() && waitingMessages.get() > 0 && watched.compareAndSet(false, true)) {
             progressAt = System.nanoTime();
             watch();
         }
-        return stored;
     }
 
     private void settled(int messages, @Nullable Throwable problem) {

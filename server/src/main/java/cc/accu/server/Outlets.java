@@ -5,8 +5,6 @@ import cc.accu.server.sink.Durability;
 import cc.accu.server.sink.Sink;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /** Every sink of a server: each message goes to all of them, and is stored when all have it. Any thread. */
 final class Outlets {
@@ -16,18 +14,14 @@ final class Outlets {
         this.all = sinks.stream().map(sink -> new Outlet(sink, observer)).toList();
     }
 
-    /** As {@link Sink#accept}; fails when one of the sinks does. */
-    CompletionStage<Void> accept(LineBatch batch) {
+    /** As {@link Sink#accept}; {@code then} is called once all sinks have said what became of the batch. */
+    void accept(LineBatch batch, Settlement then) {
         int last = all.size() - 1;
-        if (last == 0) {
-            return all.get(0).accept(batch);
-        }
-        CompletableFuture<?>[] stored = new CompletableFuture<?>[all.size()];
+        Settlement each = last == 0 ? then : new JointSettlement(all.size(), then);
         for (int i = 0; i < last; i++) {
-            stored[i] = all.get(i).accept(batch.share()).toCompletableFuture();
+            all.get(i).accept(batch.share(), each);
         }
-        stored[last] = all.get(last).accept(batch).toCompletableFuture();
-        return CompletableFuture.allOf(stored);
+        all.get(last).accept(batch, each);
     }
 
     void flush() {

@@ -49,7 +49,7 @@ class OutletTest {
 
     @Test
     void isSlowWhenNothingIsStoredForSecondsAndGoodWhenItGoesOn() {
-        outlet.accept(batch());
+        outlet.accept(batch(), failure -> {});
         assertThat(outlet.state().waitingMessages()).isEqualTo(3);
         awaitHealth(SinkState.Health.SLOW);
         stored.complete(null);
@@ -61,9 +61,9 @@ class OutletTest {
 
     @Test
     void saysOnceThatAndWhyItHasFailed() {
-        outlet.accept(batch());
+        outlet.accept(batch(), failure -> {});
         stored.completeExceptionally(new IOException("disk on fire"));
-        outlet.accept(batch());
+        outlet.accept(batch(), failure -> {});
         assertThat(outlet.state().health()).isEqualTo(SinkState.Health.FAILED);
         assertThat(outlet.state().problem()).contains("disk on fire");
         assertThat(told).containsExactly("memory failed: disk on fire");
