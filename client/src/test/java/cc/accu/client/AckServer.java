@@ -88,6 +88,8 @@ public final class AckServer implements AutoCloseable {
         } catch (IOException closed) {
             LOG.debug("no more connections: {}", closed.toString());
         }
+        // Here, where no other can come any more.
+        talks.forEach(Talk::end);
         talking.forEach(CompletableFuture::join);
     }
 
@@ -113,9 +115,6 @@ public final class AckServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
-        for (Talk talk : talks) {
-            talk.socket.close();
-        }
         serving.join();
     }
 
@@ -140,6 +139,14 @@ public final class AckServer implements AutoCloseable {
                 script.talk(this);
             } catch (IOException broken) {
                 LOG.debug("connection {} broke: {}", number, broken.toString());
+            }
+        }
+
+        private void end() {
+            try {
+                socket.close();
+            } catch (IOException broken) {
+                LOG.debug("connection {} broke at its end: {}", number, broken.toString());
             }
         }
 

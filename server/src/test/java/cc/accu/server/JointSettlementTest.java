@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class JointSettlementTest {
     private final List<String> told = new ArrayList<>();
-    private final Settlement joint = new JointSettlement(
-            3, failure -> told.add(failure == null ? "stored" : "failed: " + failure.getMessage()));
+    private final Settlement joint =
+            new JointSettlement(3, failure -> told.add(failure == null ? "stored" : "failed: " + failure.getMessage()));
 
     @Test
     void isStoredWhenTheLastSinkHasIt() {
