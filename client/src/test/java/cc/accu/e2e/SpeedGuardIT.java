@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class SpeedGuardIT {
     /** How many times as fast as {@link ReferenceServer}; see docs/performance.md for the figure and its machine. */
-    private static final double RECORDED_RATIO = 4.5;
+    private static final double RECORDED_RATIO = 4.3;
 
     private static final int LINE_BYTES = 100;
     private static final int LINES = 1_000_000;
