@@ -43,6 +43,11 @@ public final class Quantities {
                         text, MILLIS, "a duration is a number with ms, s, m, h or d, for example 10s; 0 for none"));
     }
 
+    /** The number, or the largest int if that is less: where limits that large are none, or out of any range. */
+    public static int asInt(long number) {
+        return (int) Math.min(number, Integer.MAX_VALUE);
+    }
+
     private static long parse(String text, Map<String, Long> units, String rule) {
         String stripped = text.strip();
         int digits = countDigits(stripped);

@@ -12,4 +12,11 @@ public final class UsageException extends RuntimeException {
     public UsageException(String about, IllegalArgumentException wrong) {
         super(about + wrong.getMessage(), wrong);
     }
+
+    /** Throws one that says {@code rule}, unless what was typed is right. */
+    public static void check(boolean right, String rule) {
+        if (!right) {
+            throw new UsageException(rule);
+        }
+    }
 }

@@ -9,10 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns bytes into {@link LineBatch}es: all whole lines of a read pass as one block, and only a line that the network
- * cut goes through Netty's decoder, which puts it together. The parent is never given more of a line than may be part
- * of it, so its own limit is never reached; a piece of a line that is too long is made by giving it a line feed of
- * ours. Event-loop confined.
+ * Turns bytes into {@link LineBatch}es: all whole lines of a read pass as one block. The start of a line that the network
+ * cut goes in front of the next read; one that is too long for that, or finds no room there, goes through Netty's
+ * decoder, which puts the line together. The parent is never given more of a line than may be part of it, so its own
+ * limit is never reached; a piece of a line that is too long is made by giving it a line feed of ours. Event-loop
+ * confined.
  */
 final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     /** Blocks up to this size are copied, so that a few lines do not hold a whole receive buffer while they wait. */
@@ -23,9 +24,9 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
 
     private final int max;
     private final Origin origin;
+    private final LineStart start = new LineStart();
 
     private LongLine longLine;
-    private final LineStart start = new LineStart();
     private long lineNumber = 1;
     private long readMillis;
     private End end = End.EOF;
@@ -34,7 +35,7 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
 
     /** What the next byte belongs to. */
     private enum State {
-        /** A line of which no piece is out: it starts here, or its start is with the parent. */
+        /** A line of which no piece is out: it starts here, or its start is kept, by us or by the parent. */
         LINE,
         /** A line of which pieces are out. */
         REST_OF_SPLIT_LINE,

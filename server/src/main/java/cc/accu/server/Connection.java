@@ -94,8 +94,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (conversation != null) {
             conversation.handedOver(delivery);
         }
+        round.accepted(batch.bytes(), conversation != null);
         intake.outlets().accept(batch, failure -> settled(delivery, failure == null));
-        round.accepted(delivery.bytes, conversation != null);
         gate.decide();
     }
 

@@ -5,7 +5,6 @@ import cc.accu.line.LineBatch;
 /** A batch that is with the sinks. Event-loop confined. */
 final class Delivery {
     final int lines;
-    final int bytes;
     final int heldBytes;
     Outcome outcome = Outcome.OPEN;
 
@@ -18,7 +17,6 @@ final class Delivery {
 
     Delivery(LineBatch batch) {
         this.lines = batch.count();
-        this.bytes = batch.bytes();
         this.heldBytes = batch.heldBytes();
     }
 }

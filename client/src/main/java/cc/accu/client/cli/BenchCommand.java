@@ -69,7 +69,8 @@ final class BenchCommand implements Callable<Integer> {
         BenchPlan plan = plan();
         BenchReport report = line.has(JSON) ? new BenchJson(streams.out()) : new BenchText(streams.out());
         if (line.arguments().isEmpty()) {
-            check(line.has(VERIFY) && line.has(RUN), "bench needs a NETWORK and an ADDRESS, or --verify and --run");
+            UsageException.check(
+                    line.has(VERIFY) && line.has(RUN), "bench needs a NETWORK and an ADDRESS, or --verify and --run");
             report.starts(plan, "", connecting.transport());
         } else {
             send(plan, report);
@@ -82,9 +83,9 @@ final class BenchCommand implements Callable<Integer> {
     private BenchPlan plan() {
         String run = line.has(RUN) ? line.text(RUN) : BenchLoad.randomRun();
         long messages = line.value(MESSAGES, Quantities::count);
-        int bytes = asInt(line.value(SIZE, Quantities::bytes));
-        int connections = asInt(line.value(CONNECTIONS, Quantities::count));
-        int inFlight = asInt(line.value(IN_FLIGHT, Quantities::count));
+        int bytes = Quantities.asInt(line.value(SIZE, Quantities::bytes));
+        int connections = Quantities.asInt(line.value(CONNECTIONS, Quantities::count));
+        int inFlight = Quantities.asInt(line.value(IN_FLIGHT, Quantities::count));
         long rate = line.value(RATE, Quantities::count);
         try {
             return new BenchPlan(new BenchLoad(run, messages, bytes, connections), line.has(ACK), rate, inFlight);
@@ -93,20 +94,9 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    /** The number, or the largest int: both are beyond any limit here. */
-    private static int asInt(long number) {
-        return (int) Math.min(number, Integer.MAX_VALUE);
-    }
-
-    private static void check(boolean right, String rule) {
-        if (!right) {
-            throw new UsageException(rule);
-        }
-    }
-
     private void send(BenchPlan plan, BenchReport report) throws IOException, InterruptedException {
         Target target = line.arguments(Target::of);
-        check(target.rest().isEmpty(), "bench makes its own messages, but some were given");
+        UsageException.check(target.rest().isEmpty(), "bench makes its own messages, but some were given");
         LineClient.Builder builder = connecting.newBuilder().windowBytes(plan.windowBytes());
         if (plan.acknowledged()) {
             builder.acknowledged();

@@ -4,6 +4,7 @@ import cc.accu.console.CommandLine;
 import cc.accu.console.CommandSyntax;
 import cc.accu.console.ExitCode;
 import cc.accu.console.UsageException;
+import cc.accu.console.Version;
 import cc.accu.transport.QuickStart;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -54,7 +55,7 @@ public final class Main {
             if (line.has(CommandSyntax.HELP)) {
                 streams.out().print(syntax.help());
             } else if (line.has(CommandSyntax.VERSION)) {
-                streams.out().println(Version.text());
+                streams.out().println(Version.of("accu client", Main.class));
             } else {
                 verbose = line.has(ConnectOptions.VERBOSE);
                 setUpLogging(verbose);

@@ -31,9 +31,7 @@ final class PingCommand implements Callable<Integer> {
     @SuppressWarnings("try") // nothing to do with it but to close it
     public Integer call() throws IOException {
         Target target = line.arguments(Target::of);
-        if (!target.rest().isEmpty()) {
-            throw new UsageException("ping sends no messages, but some were given");
-        }
+        UsageException.check(target.rest().isEmpty(), "ping sends no messages, but some were given");
         try (LineClient client = new ConnectOptions(line)
                 .newBuilder()
                 .closeTimeout(LONGEST_GOODBYE)

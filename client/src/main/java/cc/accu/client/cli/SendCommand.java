@@ -66,10 +66,10 @@ final class SendCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Target target = line.arguments(Target::of);
         for (String message : target.rest()) {
-            check(message.indexOf('\n') < 0, "a message is one line: it must not hold a line feed");
+            UsageException.check(message.indexOf('\n') < 0, "a message is one line: it must not hold a line feed");
         }
-        check(target.rest().isEmpty() || files.isEmpty(), "give messages or --file, not both");
-        check(acks.areWanted() || !acks.arePrinted(), "--print-acks needs --ack");
+        UsageException.check(target.rest().isEmpty() || files.isEmpty(), "give messages or --file, not both");
+        UsageException.check(acks.areWanted() || !acks.arePrinted(), "--print-acks needs --ack");
         int connections = line.value(CONNECTIONS, SendCommand::connections);
         double rate = line.value(RATE, SendCommand::rate);
         LineClient.Builder builder = new ConnectOptions(line)
@@ -80,12 +80,6 @@ final class SendCommand implements Callable<Integer> {
             send(input, rate, connect(builder, target.endpoint(), connections));
         }
         return ExitCode.OK;
-    }
-
-    private static void check(boolean right, String rule) {
-        if (!right) {
-            throw new UsageException(rule);
-        }
     }
 
     private static int connections(String text) {

@@ -4,6 +4,7 @@ import cc.accu.console.CommandLine;
 import cc.accu.console.CommandSyntax;
 import cc.accu.console.ExitCode;
 import cc.accu.console.UsageException;
+import cc.accu.console.Version;
 import cc.accu.transport.QuickStart;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -35,7 +36,7 @@ public final class Main {
             if (line.has(CommandSyntax.HELP)) {
                 out.print(ServeCommand.SYNTAX.help());
             } else if (line.has(CommandSyntax.VERSION)) {
-                out.println(Version.text());
+                out.println(Version.of("accu server", Main.class));
             } else {
                 setUpLogging(line.has(ServeCommand.VERBOSE));
                 return new ServeCommand(line, err).run();

@@ -140,7 +140,7 @@ final class ServeCommand {
                 .drainTimeout(line.value(DRAIN_TIMEOUT, Quantities::duration));
         line.value(BUFFER, size -> builder.bufferBytes(Quantities.bytes(size)));
         if (line.has(MAX_CONNECTIONS)) {
-            line.value(MAX_CONNECTIONS, number -> builder.maxConnections(asInt(Quantities.count(number))));
+            line.value(MAX_CONNECTIONS, number -> builder.maxConnections(Quantities.asInt(Quantities.count(number))));
         }
         for (Sinks.Address address : line.values(TO, Sinks::parse)) {
             builder.sink(address.open());
@@ -149,15 +149,10 @@ final class ServeCommand {
     }
 
     private LineFraming framing() {
-        return line.value(MAX_LINE, size -> LineFraming.ofMaxLine(asInt(Quantities.bytes(size))))
+        return line.value(MAX_LINE, size -> LineFraming.ofMaxLine(Quantities.asInt(Quantities.bytes(size))))
                 .withLongLine(line.choice(LONG_LINE, LongLine.values()))
                 .withReadTimeout(line.value(READ_TIMEOUT, Quantities::duration))
                 .withLineTimeout(line.value(LINE_TIMEOUT, Quantities::duration));
-    }
-
-    /** The number, or the largest int: limits that large are none. */
-    private static int asInt(long number) {
-        return (int) Math.min(number, Integer.MAX_VALUE);
     }
 
     private void announce(LineServer server) {
