@@ -48,9 +48,14 @@ public final class LineBatch implements AutoCloseable {
         return lines;
     }
 
-    /** How many lines there are, at least 1. */
+    /** How many lines there are: at least 1, until they are taken off. */
     public int count() {
         return count;
+    }
+
+    /** Whether all lines were taken off. */
+    public boolean isEmpty() {
+        return count == 0;
     }
 
     /** Bytes of all lines with their terminators. */
@@ -96,11 +101,16 @@ public final class LineBatch implements AutoCloseable {
         return new LineBatch(lines.retainedDuplicate(), count, origin, firstNumber, receivedMillis, cut, end);
     }
 
+    /** Takes off the first lines, {@code bytes} long together with their terminators; the others keep their numbers. */
+    public void skip(int skippedLines, int bytes) {
+        lines.skipBytes(bytes);
+        count -= skippedLines;
+        firstNumber += skippedLines;
+    }
+
     /** Takes off the first line; the numbers of the others start again at 1. There must be others. */
     public void dropFirst() {
-        int feed = lines.bytesBefore((byte) '\n');
-        lines.skipBytes(feed + 1);
-        count--;
+        skip(1, lines.bytesBefore((byte) '\n') + 1);
         firstNumber = 1;
     }
 

@@ -7,11 +7,10 @@ import java.nio.channels.GatheringByteChannel;
 /** Gathers lines and writes them to a channel, when there are many and at each commit. One thread at a time. */
 final class ChannelWriter implements LineWriter {
     private final GatheringByteChannel channel;
-    private final OutputBuffer output;
+    private final OutputBuffer output = new OutputBuffer();
 
-    ChannelWriter(GatheringByteChannel channel, LineFormat format) {
+    ChannelWriter(GatheringByteChannel channel) {
         this.channel = channel;
-        this.output = new OutputBuffer(format);
     }
 
     @Override

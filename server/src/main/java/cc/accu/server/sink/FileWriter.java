@@ -3,9 +3,7 @@ package cc.accu.server.sink;
 import cc.accu.line.LineBatch;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,9 +16,6 @@ import org.slf4j.LoggerFactory;
 final class FileWriter implements LineWriter {
     private static final Logger LOG = LoggerFactory.getLogger(FileWriter.class);
 
-    /** More than that is made safe before the commit, because it is held in memory until then. */
-    private static final long MOST_UNSAFE_BYTES = 8 * 1024 * 1024;
-
     private final FileAddress address;
     private final FileOwnership ownership;
     private final RotatedNames names;
@@ -30,9 +25,6 @@ final class FileWriter implements LineWriter {
     private final Optional<LaterSync> later;
 
     private final OutputBuffer output;
-
-    /** Batches that are not in {@link #output} yet, for want of space. */
-    private final Queue<LineBatch> taken = new ArrayDeque<>();
 
     private FileChannel current;
 
@@ -51,7 +43,7 @@ final class FileWriter implements LineWriter {
         this.current = file.open();
         this.directoryChanged = true;
         rotation.began(began(current));
-        this.output = new OutputBuffer(address.format().create());
+        this.output = new OutputBuffer();
         this.retention = new Retention(address, names);
         this.later = address.sync().when() == SyncPolicy.When.LATER
                 ? Optional.of(new LaterSync(address.toString(), address.sync().within()))
@@ -67,8 +59,10 @@ final class FileWriter implements LineWriter {
 
     @Override
     public void write(LineBatch batch) throws IOException {
-        taken.add(batch);
-        store(false);
+        output.add(batch);
+        if (output.isFull()) {
+            store(false);
+        }
     }
 
     @Override
@@ -82,12 +76,11 @@ final class FileWriter implements LineWriter {
                 if (isBroken()) {
                     leaveBrokenFile();
                 }
-                gather();
+                drain();
                 if (committing) {
                     if (later.isPresent()) {
                         later.get().check();
                     }
-                    drain();
                     makeSafe(address.sync().when() == SyncPolicy.When.ALWAYS);
                 }
                 return;
@@ -96,19 +89,6 @@ final class FileWriter implements LineWriter {
             } catch (IOException failure) {
                 abandon(failure);
             }
-        }
-    }
-
-    private void gather() throws IOException {
-        for (LineBatch next = taken.peek(); next != null; next = taken.peek()) {
-            if (output.isFull()) {
-                drain();
-            }
-            output.add(next);
-            taken.remove();
-        }
-        if (output.isFull()) {
-            drain();
         }
     }
 
@@ -122,9 +102,6 @@ final class FileWriter implements LineWriter {
             } catch (IOException failure) {
                 throw NoSpaceException.insteadOf(failure);
             }
-        }
-        if (output.writtenBytes() >= MOST_UNSAFE_BYTES) {
-            makeSafe(address.sync().when() == SyncPolicy.When.ALWAYS);
         }
     }
 

@@ -9,14 +9,14 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Inbox {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private Queue<Group.Entry> waiting = new ArrayDeque<>();
+    private Queue<Entry> waiting = new ArrayDeque<>();
     private long waitingBytes;
     private boolean threadCalled;
     private boolean reopenAsked;
     private boolean closed;
 
     /** Adds what is to be written, unless closed; says how many bytes wait now, or -1 if it was not added. */
-    long add(Group.Entry entry) {
+    long add(Entry entry) {
         lock.lock();
         try {
             if (closed) {
@@ -39,11 +39,21 @@ final class Inbox {
         }
     }
 
-    /** All that waits, in order. */
-    Queue<Group.Entry> takeAll() {
+    /** How many bytes wait. */
+    long bytes() {
         lock.lock();
         try {
-            Queue<Group.Entry> taken = waiting;
+            return waitingBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All that waits, in order. */
+    Queue<Entry> takeAll() {
+        lock.lock();
+        try {
+            Queue<Entry> taken = waiting;
             waiting = new ArrayDeque<>();
             waitingBytes = 0;
             return taken;

@@ -17,15 +17,18 @@ final class JsonFormat implements LineFormat {
     private final Gathering gathering = new Gathering();
 
     @Override
-    public void append(LineBatch batch, ByteBuf out) {
+    public void move(LineBatch batch, ByteBuf out, int enough) {
         head.open(batch);
         byte[] tail = tail(batch);
         gathering.into(out);
-        for (line.open(batch.lines()); line.next(); head.next()) {
+        int count = 0;
+        for (line.open(batch.lines()); out.readableBytes() < enough && line.next(); head.next()) {
             appendMessage(line.bytes, line.start, line.end);
             gathering.put(tail);
+            count++;
         }
         gathering.finish();
+        batch.skip(count, line.close());
     }
 
     private void appendMessage(byte[] bytes, int from, int to) {

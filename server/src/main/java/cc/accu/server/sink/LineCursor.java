@@ -38,13 +38,20 @@ final class LineCursor {
         return end < filled || fill();
     }
 
+    /** Forgets the lines; says how many bytes those have up to here, the current one included. */
+    int close() {
+        int passed = nextPiece - filled + end + 1 - lines.readerIndex();
+        lines = Unpooled.EMPTY_BUFFER;
+        return passed;
+    }
+
     private boolean fill() {
         nextPiece -= filled - start; // the line began in this piece, and is to be whole in the next
         filled = Math.min(PIECE_BYTES, lines.writerIndex() - nextPiece);
         bytes = piece;
         start = 0;
         if (filled == 0) {
-            lines = Unpooled.EMPTY_BUFFER;
+            end = -1;
             return false;
         }
         lines.getBytes(nextPiece, piece, 0, filled);

@@ -3,11 +3,16 @@ package cc.accu.server.sink;
 import cc.accu.line.LineBatch;
 import io.netty.buffer.ByteBuf;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
 
-/** How a line looks where it is stored. One thread. */
+/** How a line looks where it is stored, if not as it came. One thread. */
 interface LineFormat {
-    /** Appends all lines of the batch to {@code out}, each with an LF at its end and none inside. */
-    void append(LineBatch batch, ByteBuf out);
+    /**
+     * Moves lines from the batch to {@code out}, each with an LF at its end and none inside, until the batch is empty or
+     * {@code out} has about {@code enough} bytes. At least one line.
+     */
+    void move(LineBatch batch, ByteBuf out, int enough);
 
     /** The names that the {@code format} option has. */
     enum Kind {
@@ -15,12 +20,12 @@ interface LineFormat {
         TEXT,
         JSON;
 
-        /** A new format, for one thread. */
-        LineFormat create() {
+        /** Makes formats; empty when lines stay as they are. */
+        Optional<Supplier<LineFormat>> formats() {
             return switch (this) {
-                case RAW -> new RawFormat();
-                case TEXT -> new TextFormat();
-                case JSON -> new JsonFormat();
+                case RAW -> Optional.empty();
+                case TEXT -> Optional.of(TextFormat::new);
+                case JSON -> Optional.of(JsonFormat::new);
             };
         }
 

@@ -10,18 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Formatted lines on their way to a channel, gathered into few large writes. What is written is kept until
- * {@link #forgetWritten}, so that it can be written once more elsewhere. Large batches that need no formatting are kept
- * by reference: they must stay open as long. One thread at a time.
+ * Lines on their way to a channel, gathered into few large writes. What is written is kept until {@link #forgetWritten},
+ * so that it can be written once more elsewhere. Large batches are kept by reference: they must stay open as long. One
+ * thread at a time.
  */
 final class OutputBuffer implements AutoCloseable {
     private static final int FULL_BYTES = 256 * 1024;
 
     /** Smaller batches are cheaper copied than written as a piece of their own. */
     private static final int REFERENCE_BYTES = 16 * 1024;
-
-    private final LineFormat format;
-    private final boolean verbatim;
 
     /** Written up to their positions. Each ends with a line's end. */
     private final List<ByteBuffer> pieces = new ArrayList<>();
@@ -34,38 +31,35 @@ final class OutputBuffer implements AutoCloseable {
     private int chunkInPieces;
     private final List<ByteBuf> fullChunks = new ArrayList<>();
 
-    OutputBuffer(LineFormat format) {
-        this.format = format;
-        this.verbatim = format instanceof RawFormat;
-    }
-
     private static ByteBuf newChunk() {
         return PooledByteBufAllocator.DEFAULT.directBuffer(FULL_BYTES);
     }
 
     void add(LineBatch batch) {
-        if (verbatim && batch.bytes() >= REFERENCE_BYTES) {
+        int bytes = batch.bytes();
+        if (bytes >= REFERENCE_BYTES) {
             closePiece();
-            pieces.add(batch.lines().nioBuffer().slice());
-            pendingBytes += batch.bytes();
-            return;
+            pieces.add(batch.lines().nioBuffer());
+        } else {
+            if (chunk.writableBytes() < bytes) {
+                beginChunk();
+            }
+            chunk.writeBytes(batch.lines(), batch.lines().readerIndex(), bytes);
         }
-        // A chunk that grows moves, and pieces would be left behind.
-        if (verbatim ? chunk.writableBytes() < batch.bytes() : chunkInPieces > 0) {
-            closePiece();
-            fullChunks.add(chunk);
-            chunk = newChunk();
-            chunkInPieces = 0;
-        }
-        int before = chunk.writerIndex();
-        format.append(batch, chunk);
-        pendingBytes += chunk.writerIndex() - before;
+        pendingBytes += bytes;
+    }
+
+    private void beginChunk() {
+        closePiece();
+        fullChunks.add(chunk);
+        chunk = newChunk();
+        chunkInPieces = 0;
     }
 
     private void closePiece() {
         int bytes = chunk.writerIndex() - chunkInPieces;
         if (bytes > 0) {
-            pieces.add(chunk.nioBuffer(chunkInPieces, bytes).slice());
+            pieces.add(chunk.nioBuffer(chunkInPieces, bytes));
             chunkInPieces = chunk.writerIndex();
         }
     }
@@ -150,9 +144,6 @@ final class OutputBuffer implements AutoCloseable {
             releaseFullChunks();
             chunk.clear();
             chunkInPieces = 0;
-            if (chunk.capacity() > 4 * FULL_BYTES) {
-                chunk.capacity(FULL_BYTES);
-            }
         }
     }
 

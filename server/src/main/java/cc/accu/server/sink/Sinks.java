@@ -38,7 +38,12 @@ public final class Sinks {
         Optional<String> query = question < 0 ? Optional.empty() : Optional.of(text.substring(question + 1));
         if (target.startsWith(FILE)) {
             FileAddress file = FileAddress.parse(target.substring(FILE.length()), query);
-            return new Named(text, () -> new WriterSink(file.toString(), FileOpening.open(file)));
+            return new Named(
+                    text,
+                    () -> new WriterSink(
+                            file.toString(),
+                            FileOpening.open(file),
+                            file.format().formats().map(Formatter::new)));
         }
         return new Named(
                 text,
@@ -122,12 +127,11 @@ public final class Sinks {
 
     /** Stored means written to the pipe, file or terminal. {@code System.out} would hide that nobody reads any more. */
     private static Sink stdout(LineFormat.Kind kind) {
-        LineFormat format = kind.create();
-        boolean shown = kind != LineFormat.Kind.RAW && Terminal.OUTPUT.isAttached();
+        boolean shown = Terminal.OUTPUT.isAttached();
         return new WriterSink(
                 "stdout",
-                new ChannelWriter(
-                        new FileOutputStream(FileDescriptor.out).getChannel(),
-                        shown ? new TerminalEscape(format) : format));
+                new ChannelWriter(new FileOutputStream(FileDescriptor.out).getChannel()),
+                kind.formats()
+                        .map(formats -> new Formatter(shown ? () -> new TerminalEscape(formats.get()) : formats)));
     }
 }

@@ -18,9 +18,9 @@ final class TerminalEscape implements LineFormat {
     }
 
     @Override
-    public void append(LineBatch batch, ByteBuf out) {
+    public void move(LineBatch batch, ByteBuf out, int enough) {
         printed.clear();
-        format.append(batch, printed);
+        format.move(batch, printed, enough);
         String text = printed.toString(StandardCharsets.UTF_8);
         StringBuilder shown = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

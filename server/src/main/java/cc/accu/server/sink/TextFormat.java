@@ -9,16 +9,19 @@ final class TextFormat implements LineFormat {
     private final Timestamp timestamp = new Timestamp();
 
     @Override
-    public void append(LineBatch batch, ByteBuf out) {
+    public void move(LineBatch batch, ByteBuf out, int enough) {
         String prefix =
                 timestamp.of(batch.receivedMillis()) + " " + batch.origin().peer() + " ";
         byte[] bytes = prefix.getBytes(StandardCharsets.UTF_8);
         ByteBuf lines = batch.lines();
+        int count = 0;
         int start = lines.readerIndex();
-        while (start < lines.writerIndex()) {
+        do {
             int next = lines.indexOf(start, lines.writerIndex(), (byte) '\n') + 1;
             out.writeBytes(bytes).writeBytes(lines, start, next - start);
+            count++;
             start = next;
-        }
+        } while (start < lines.writerIndex() && out.readableBytes() < enough);
+        batch.skip(count, start - lines.readerIndex());
     }
 }

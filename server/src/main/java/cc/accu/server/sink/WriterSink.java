@@ -2,6 +2,7 @@ package cc.accu.server.sink;
 
 import cc.accu.line.LineBatch;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A {@link LineWriter} with group commit: a thread takes all that waits, writes it, commits once, and completes the lot.
  * There is no timer: an idle sink commits at once, a busy one in large groups. With a writer that is quick, whoever
- * flushes does that itself while nobody else is at it, and the thread takes over when the writer turns out slow, or has
- * no space. Any thread.
+ * flushes does that itself, one after another, and the thread takes over when the writer turns out slow, or has no
+ * space. Any thread.
  */
 public final class WriterSink implements Sink {
     private static final Logger LOG = LoggerFactory.getLogger(WriterSink.class);
@@ -24,20 +25,25 @@ public final class WriterSink implements Sink {
     /** What waits is still in the processor's cache up to about here. */
     private static final int SOON_BYTES = 128 * 1024;
 
+    /** With so much waiting, more is formatted when its turn comes: it may be many times as long as what came in. */
+    private static final int AHEAD_BYTES = 1024 * 1024;
+
+    private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long SLOW_FOR_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final String name;
     private final LineWriter writer;
+    private final Optional<Formatter> formatter;
     private final Thread thread;
     private final Inbox inbox = new Inbox();
 
-    /** Held by whoever uses the writer. Who holds it looks into the inbox again after letting go. */
+    /** Held by whoever uses the writer. */
     private final ReentrantLock writing = new ReentrantLock();
 
-    /** What could not be written for want of space. Guarded by {@link #writing}. */
-    private @Nullable Group stalled;
+    /** What could not be written for want of space: the thread is at it. Set under {@link #writing}. */
+    private volatile @Nullable Group stalled;
 
     private volatile long slowUntil = System.nanoTime();
     private volatile @Nullable IOException failure;
@@ -48,8 +54,14 @@ public final class WriterSink implements Sink {
      * @param name the sink's address; what is before its colon names the thread
      */
     public WriterSink(String name, LineWriter writer) {
+        this(name, writer, Optional.empty());
+    }
+
+    /** As above, with what {@code formatter} makes of the lines in their place. */
+    WriterSink(String name, LineWriter writer, Optional<Formatter> formatter) {
         this.name = name;
         this.writer = writer;
+        this.formatter = formatter;
         this.thread = new Thread(this::run, "accu-sink-" + name.split("[:?]", 2)[0]);
         thread.setDaemon(true);
         thread.start();
@@ -57,42 +69,68 @@ public final class WriterSink implements Sink {
 
     @Override
     public CompletionStage<Void> accept(LineBatch batch) {
+        CompletableFuture<Void> stored = new CompletableFuture<>();
+        Entry rest = new Entry(batch, false, stored);
+        while (formatter.isPresent() && inbox.bytes() < AHEAD_BYTES) {
+            Entry next = rest.next(formatter.get());
+            handOver(next);
+            if (next.stored() != null) {
+                return stored;
+            }
+        }
+        handOver(rest);
+        return stored;
+    }
+
+    private void handOver(Entry entry) {
         IOException broken = failure;
-        Group.Entry entry = new Group.Entry(batch, new CompletableFuture<>());
         long waitingBytes = broken == null ? inbox.add(entry) : -1;
         if (waitingBytes < 0) {
-            batch.close();
-            return CompletableFuture.failedFuture(broken != null ? broken : new IOException("the sink is closed"));
-        }
-        if (waitingBytes >= SOON_BYTES) {
+            entry.settle(broken != null ? broken : new IOException("the sink is closed"));
+        } else if (waitingBytes >= SOON_BYTES) {
             flush();
         }
-        return entry.stored();
     }
 
     @Override
     public void flush() {
-        if (!writer.isQuick() || System.nanoTime() - slowUntil < 0) {
+        if (inbox.isEmpty()) {
+            return;
+        }
+        if (!writer.isQuick() || isSlow() || !getsTurn()) {
             inbox.callThread();
             return;
         }
-        while (!inbox.isEmpty() && writing.tryLock()) {
-            try {
-                if (stalled != null) {
-                    return; // the thread is at it, and goes on with what waits
-                }
+        try {
+            if (stalled == null) {
                 storeHere();
-            } finally {
-                writing.unlock();
             }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private boolean isSlow() {
+        return stalled != null || System.nanoTime() - slowUntil < 0;
+    }
+
+    /**
+     * Waits for others, who write quickly too. Left to them, lines would leave this processor's cache, and whoever writes
+     * would write for all.
+     */
+    private boolean getsTurn() {
+        try {
+            return writing.tryLock(TURN_NANOS, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException stopWaiting) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
     private void storeHere() {
         long start = System.nanoTime();
-        Group group = new Group(inbox.takeAll(), writer);
-        if (!isSettled(group)) {
-            stalled = group;
+        storeWaiting();
+        if (stalled != null) {
             inbox.callThread();
         }
         long end = System.nanoTime();
@@ -114,33 +152,38 @@ public final class WriterSink implements Sink {
             } finally {
                 writing.unlock();
             }
-            if (writer.isQuick() && !inbox.isEmpty()) {
-                inbox.callThread(); // whoever flushed meanwhile did not get the lock
-            }
         }
         closeWriter();
     }
 
     private void storeAll() {
-        if (stalled != null) {
-            outwait(stalled);
-            stalled = null;
-        }
-        for (Queue<Group.Entry> next = inbox.takeAll(); !next.isEmpty(); next = inbox.takeAll()) {
-            Group group = new Group(next, writer);
-            if (!isSettled(group)) {
-                outwait(group);
-            }
+        outwait();
+        while (!inbox.isEmpty()) {
+            storeWaiting();
+            outwait();
         }
     }
 
-    /** Tries until there is space: what is taken is never dropped. */
-    private void outwait(Group group) {
+    private void storeWaiting() {
+        Queue<Entry> waiting = inbox.takeAll();
+        if (!waiting.isEmpty()) {
+            Group group = new Group(waiting, formatter, writer);
+            stalled = isSettled(group) ? null : group;
+        }
+    }
+
+    /** Tries what stalled until there is space: what is taken is never dropped. */
+    private void outwait() {
+        Group group = stalled;
+        if (group == null) {
+            return;
+        }
         long since = System.nanoTime();
         LOG.warn("{}: no space left on device; senders are held until there is", name);
         do {
             LockSupport.parkNanos(RETRY_NANOS);
         } while (!isSettled(group));
+        stalled = null;
         if (failure == null) {
             LOG.warn("{}: goes on after {} ms without space", name, (System.nanoTime() - since) / 1_000_000);
         }
@@ -148,14 +191,19 @@ public final class WriterSink implements Sink {
 
     /** Whether it is known what became of the group; if not, there is no space, and this is to be called again. */
     private boolean isSettled(Group group) {
+        IOException broken = failure;
         try {
-            group.store(failure);
+            if (broken == null) {
+                group.store();
+            } else {
+                group.fail(broken);
+            }
         } catch (NoSpaceException forNow) {
             return false;
         } catch (IOException problem) {
             failure = problem;
+            group.fail(problem);
         }
-        group.complete(failure);
         return true;
     }
 

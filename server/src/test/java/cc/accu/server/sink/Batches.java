@@ -18,6 +18,12 @@ final class Batches {
     /** 2026-11-22T06:00:00.123Z. */
     static final long MILLIS = 1_795_327_200_123L;
 
+    /** A format that changes nothing. */
+    static final LineFormat VERBATIM = (batch, out, enough) -> {
+        out.writeBytes(batch.lines(), batch.lines().readerIndex(), batch.bytes());
+        batch.skip(batch.count(), batch.bytes());
+    };
+
     private Batches() {}
 
     /** Whole lines, each with its LF. */
@@ -51,7 +57,7 @@ final class Batches {
     static String formatted(LineFormat format, LineBatch batch) {
         ByteBuf out = Unpooled.buffer();
         try (batch) {
-            format.append(batch, out);
+            format.move(batch, out, Integer.MAX_VALUE);
             return out.toString(StandardCharsets.UTF_8);
         }
     }

@@ -28,14 +28,14 @@ class ChannelWriterTest extends SinkContract {
     @Override
     Sink open() throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND);
-        return new WriterSink("test-sink", new ChannelWriter(channel, LineFormat.Kind.RAW.create()));
+        return new WriterSink("test-sink", new ChannelWriter(channel));
     }
 
     @Override
     Optional<Sink> openBroken() throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
         channel.close();
-        return Optional.of(new WriterSink("test-sink", new ChannelWriter(channel, LineFormat.Kind.RAW.create())));
+        return Optional.of(new WriterSink("test-sink", new ChannelWriter(channel)));
     }
 
     @Override

@@ -74,8 +74,9 @@ class FileRotationTest {
 
     @Test
     void cutsFormattedLinesAtTheirEnds() throws IOException {
-        try (FileWriter writer = logs().open("rotate=200&format=json")) {
-            LogDirectory.store(writer, "one\ntwo\nthree\nfour\n");
+        try (Sink sink =
+                Sinks.parse("file:" + logs().log() + "?rotate=200&format=json").open()) {
+            sink.accept(Batches.of("one\ntwo\nthree\nfour\n"));
         }
         assertThat(logs().rotated()).hasSizeGreaterThan(1);
         assertThat(logs().all().lines()).hasSize(4).allMatch(line -> line.startsWith("{") && line.endsWith("}"));

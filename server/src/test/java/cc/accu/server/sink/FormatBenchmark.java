@@ -56,7 +56,7 @@ public class FormatBenchmark {
 
         private LineFormat create() {
             return switch (this) {
-                case RAW -> LineFormat.Kind.RAW.create();
+                case RAW -> Batches.VERBATIM;
                 case TEXT -> new TextFormat();
                 case JSON -> new JsonFormat();
                 case JACKSON -> new JacksonFormat();
@@ -99,9 +99,11 @@ public class FormatBenchmark {
     }
 
     @Benchmark
-    public int append() {
+    public int move() {
         out.clear();
-        format.append(batch, out);
+        try (LineBatch same = batch.share()) {
+            format.move(same, out, Integer.MAX_VALUE);
+        }
         return out.writerIndex();
     }
 }

@@ -27,12 +27,13 @@ final class JacksonFormat implements LineFormat {
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
 
     @Override
-    public void append(LineBatch batch, ByteBuf out) {
+    public void move(LineBatch batch, ByteBuf out, int enough) {
         try (JsonGenerator json = JSON.createGenerator((OutputStream) new ByteBufOutputStream(out))) {
             batch.forEach(line -> append(line, batch, json));
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
+        batch.skip(batch.count(), batch.bytes());
     }
 
     private void append(Line line, LineBatch batch, JsonGenerator json) {

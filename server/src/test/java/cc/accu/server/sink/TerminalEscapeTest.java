@@ -25,7 +25,7 @@ class TerminalEscapeTest {
 
     @Test
     void showsWhatIsNotUtf8AsReplacementCharacters() {
-        LineFormat escaping = new TerminalEscape(LineFormat.Kind.RAW.create());
+        LineFormat escaping = new TerminalEscape(Batches.VERBATIM);
         byte[] line = {'a', (byte) 0xff, (byte) 0x9b, 'b', '\n'};
         assertThat(Batches.formatted(escaping, Batches.of(line, Batches.TCP))).isEqualTo("a\ufffd\ufffdb\n");
     }
@@ -38,6 +38,6 @@ class TerminalEscapeTest {
     }
 
     private static String shown(String lines) {
-        return Batches.formatted(new TerminalEscape(LineFormat.Kind.RAW.create()), Batches.of(lines));
+        return Batches.formatted(new TerminalEscape(Batches.VERBATIM), Batches.of(lines));
     }
 }

@@ -23,16 +23,10 @@ class TextFormatTest {
         byte[] line = {'a', 0, (byte) 0xff, '\r', 'b', '\n'};
         ByteBuf out = Unpooled.buffer();
         try (LineBatch batch = Batches.of(line, Batches.TCP)) {
-            new TextFormat().append(batch, out);
+            new TextFormat().move(batch, out, Integer.MAX_VALUE);
         }
         byte[] message = new byte[line.length];
         out.getBytes(out.writerIndex() - line.length, message);
         assertThat(message).isEqualTo(line);
-    }
-
-    @Test
-    void rawIsTheLinesAsTheyCame() {
-        assertThat(Batches.formatted(LineFormat.Kind.RAW.create(), Batches.of("one\n\ntwo\n")))
-                .isEqualTo("one\n\ntwo\n");
     }
 }

@@ -51,6 +51,51 @@ class WriterSinkTest extends SinkContract {
     }
 
     @Test
+    void commitsBetweenWhatIsTooMuchToKeep() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        MemoryWriter slow = new MemoryWriter(gate);
+        try (Sink sink = new WriterSink("test-sink", slow)) {
+            List<CompletableFuture<Void>> stored = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                stored.add(sink.accept(Batches.of("x".repeat(4 * 1024 * 1024 - 1) + "\n"))
+                        .toCompletableFuture());
+            }
+            slow.firstWrite.await();
+            gate.countDown();
+            CompletableFuture.allOf(stored.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
+        }
+        assertThat(slow.commits).hasValueGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void formatsAheadOfItsWriterButNotAll() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        MemoryWriter slow = new MemoryWriter(gate);
+        List<LineBatch> batches = new ArrayList<>();
+        StringBuilder expected = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            String lines = (i + "\n").repeat(3000);
+            expected.append(Batches.formatted(new TextFormat(), Batches.of(lines)));
+            batches.add(Batches.of(lines));
+        }
+        CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
+        try (Sink sink = new WriterSink("test-sink", slow, Optional.of(new Formatter(TextFormat::new)))) {
+            for (LineBatch batch : batches) {
+                last = flushed(sink, batch);
+                slow.firstWrite.await();
+            }
+            long formatted = batches.stream()
+                    .filter(batch -> batch.lines().refCnt() == 0)
+                    .count();
+            assertThat(formatted).isBetween(5L, 20L);
+            gate.countDown();
+            last.get(10, TimeUnit.SECONDS);
+        }
+        assertThat(slow.committed()).isEqualTo(expected.toString());
+        assertThat(batches).allMatch(batch -> batch.lines().refCnt() == 0);
+    }
+
+    @Test
     void closesItsWriterOnce() {
         Sink sink = open();
         sink.close();

@@ -1,0 +1,33 @@
+package cc.accu.server.sink;
+
+import cc.accu.line.LineBatch;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.util.function.Supplier;
+
+/** Formats lines, in pieces that fit into the processor's cache. Any thread. */
+final class Formatter {
+    private static final int PIECE_BYTES = 256 * 1024;
+
+    /** With one more line, most pieces need not grow. */
+    private static final int ENOUGH_BYTES = PIECE_BYTES * 3 / 4;
+
+    /** What most lines grow by at most. */
+    private static final int GROWTH_BYTES = 256;
+
+    private final ThreadLocal<LineFormat> format;
+
+    Formatter(Supplier<LineFormat> formats) {
+        this.format = ThreadLocal.withInitial(formats);
+    }
+
+    /** Takes the first lines out of {@code batch}, which has some, and returns them as they are to be written. */
+    LineBatch next(LineBatch batch) {
+        int lines = batch.count();
+        long first = batch.firstNumber();
+        long most = batch.bytes() + (long) lines * GROWTH_BYTES;
+        ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer((int) Math.min(most, PIECE_BYTES));
+        format.get().move(batch, out, ENOUGH_BYTES);
+        return LineBatch.of(out, lines - batch.count(), batch.origin(), first, batch.receivedMillis());
+    }
+}
