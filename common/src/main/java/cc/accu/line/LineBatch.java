@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LineBatch implements AutoCloseable {
     private final ByteBuf lines;
+
+    /** Asked for more often than buffers, which are of many kinds, can quickly tell. */
+    private int bytes;
+
     private int count;
     private final Origin origin;
     private long firstNumber;
@@ -35,6 +39,7 @@ public final class LineBatch implements AutoCloseable {
             boolean cut,
             @Nullable End end) {
         this.lines = lines;
+        this.bytes = lines.readableBytes();
         this.count = count;
         this.origin = origin;
         this.firstNumber = firstNumber;
@@ -60,7 +65,7 @@ public final class LineBatch implements AutoCloseable {
 
     /** Bytes of all lines with their terminators. */
     public int bytes() {
-        return lines.readableBytes();
+        return bytes;
     }
 
     /** Bytes of memory that the batch holds while it lives: a slice holds the whole buffer that it was cut from. */
@@ -101,9 +106,10 @@ public final class LineBatch implements AutoCloseable {
         return new LineBatch(lines.retainedDuplicate(), count, origin, firstNumber, receivedMillis, cut, end);
     }
 
-    /** Takes off the first lines, {@code bytes} long together with their terminators; the others keep their numbers. */
-    public void skip(int skippedLines, int bytes) {
-        lines.skipBytes(bytes);
+    /** Takes off the first lines, so many bytes with their terminators; the others keep their numbers. */
+    public void skip(int skippedLines, int skippedBytes) {
+        lines.skipBytes(skippedBytes);
+        bytes -= skippedBytes;
         count -= skippedLines;
         firstNumber += skippedLines;
     }

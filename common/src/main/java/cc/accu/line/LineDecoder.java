@@ -84,6 +84,7 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         } finally {
             in.release();
         }
+        start.trim();
     }
 
     private void takeWholeLines(ChannelHandlerContext ctx, ByteBuf in) throws Exception {

@@ -11,37 +11,51 @@ final class LineStart {
     private static final int MOST_BYTES = 4 * 1024;
     private static final byte[] NONE = {};
 
+    /** Longer than what it holds, where one read after another is cut. */
     private byte[] bytes = NONE;
 
+    private int length;
+
     int length() {
-        return bytes.length;
+        return length;
     }
 
     /** Reads all of {@code in}, if that is not too much; says whether it did. */
     boolean take(ByteBuf in) {
-        if (in.readableBytes() > MOST_BYTES) {
+        int all = in.readableBytes();
+        if (all > MOST_BYTES) {
             return false;
         }
-        bytes = new byte[in.readableBytes()];
-        in.readBytes(bytes);
+        if (bytes.length < all) {
+            bytes = new byte[all];
+        }
+        in.readBytes(bytes, 0, all);
+        length = all;
         return true;
     }
 
     /** Puts the start in front of {@code in}, if there is room before what it has to read; says whether it did. */
     boolean putBefore(ByteBuf in) {
-        int room = in.readerIndex();
-        if (room < bytes.length) {
+        int from = in.readerIndex() - length;
+        if (from < 0) {
             return false;
         }
-        in.readerIndex(room - bytes.length).setBytes(in.readerIndex(), bytes);
-        bytes = NONE;
+        in.readerIndex(from).setBytes(from, bytes, 0, length);
+        length = 0;
         return true;
     }
 
     /** Gives the start away, in a buffer that is the caller's. */
     ByteBuf give(ByteBufAllocator allocator) {
-        ByteBuf given = allocator.buffer(bytes.length).writeBytes(bytes);
-        bytes = NONE;
+        ByteBuf given = allocator.buffer(length).writeBytes(bytes, 0, length);
+        length = 0;
         return given;
+    }
+
+    /** Everything is read for now: keeps no memory but for a start that is held. */
+    void trim() {
+        if (length == 0) {
+            bytes = NONE;
+        }
     }
 }

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /** Formats lines, in pieces that fit into the processor's cache. Any thread. */
 final class Formatter {
-    private static final int PIECE_BYTES = 256 * 1024;
+    private static final int PIECE_BYTES = 512 * 1024;
 
     /** With one more line, most pieces need not grow. */
     private static final int ENOUGH_BYTES = PIECE_BYTES * 3 / 4;

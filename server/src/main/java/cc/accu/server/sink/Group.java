@@ -1,8 +1,8 @@
 package cc.accu.server.sink;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -12,17 +12,24 @@ final class Group {
     /** More than that is not kept in memory for a commit. */
     private static final long MOST_UNCOMMITTED_BYTES = 8 * 1024 * 1024;
 
-    private final Queue<Entry> unwritten;
     private final Optional<Formatter> formatter;
     private final LineWriter writer;
-    private final List<Entry> written;
+    private final Deque<Entry> written = new ArrayDeque<>();
+    private Queue<Entry> unwritten = new ArrayDeque<>();
     private long uncommittedBytes;
 
-    Group(Queue<Entry> entries, Optional<Formatter> formatter, LineWriter writer) {
-        this.unwritten = entries;
+    Group(Optional<Formatter> formatter, LineWriter writer) {
         this.formatter = formatter;
         this.writer = writer;
-        this.written = new ArrayList<>(entries.size());
+    }
+
+    /** Takes all that waits. The last group must be settled. */
+    void takeFrom(Inbox inbox) {
+        unwritten = inbox.takeAll(unwritten);
+    }
+
+    boolean isEmpty() {
+        return written.isEmpty() && unwritten.isEmpty();
     }
 
     /**
@@ -74,14 +81,14 @@ final class Group {
     void fail(IOException broken) {
         written.addAll(unwritten);
         unwritten.clear();
+        uncommittedBytes = 0;
         settleWritten(broken);
     }
 
     /** Newest first: whoever counts in order, as acknowledgements do, then gets on once for all of them. */
     private void settleWritten(@Nullable IOException broken) {
-        for (int i = written.size() - 1; i >= 0; i--) {
-            written.get(i).settle(broken);
+        for (Entry newest = written.pollLast(); newest != null; newest = written.pollLast()) {
+            newest.settle(broken);
         }
-        written.clear();
     }
 }

@@ -2,13 +2,9 @@ package cc.accu.server.sink;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** What waits for the writer of a {@link WriterSink}, and what its thread is asked to do. Any thread. */
 final class Inbox {
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     private Queue<Entry> waiting = new ArrayDeque<>();
     private long waitingBytes;
     private boolean threadCalled;
@@ -16,106 +12,65 @@ final class Inbox {
     private boolean closed;
 
     /** Adds what is to be written, unless closed; says how many bytes wait now, or -1 if it was not added. */
-    long add(Entry entry) {
-        lock.lock();
-        try {
-            if (closed) {
-                return -1;
-            }
-            waiting.add(entry);
-            waitingBytes += entry.batch().bytes();
-            return waitingBytes;
-        } finally {
-            lock.unlock();
+    synchronized long add(Entry entry) {
+        if (closed) {
+            return -1;
         }
+        waiting.add(entry);
+        waitingBytes += entry.batch().bytes();
+        return waitingBytes;
     }
 
-    boolean isEmpty() {
-        lock.lock();
-        try {
-            return waiting.isEmpty();
-        } finally {
-            lock.unlock();
-        }
+    synchronized boolean isEmpty() {
+        return waiting.isEmpty();
     }
 
     /** How many bytes wait. */
-    long bytes() {
-        lock.lock();
-        try {
-            return waitingBytes;
-        } finally {
-            lock.unlock();
-        }
+    synchronized long bytes() {
+        return waitingBytes;
     }
 
-    /** All that waits, in order. */
-    Queue<Entry> takeAll() {
-        lock.lock();
-        try {
-            Queue<Entry> taken = waiting;
-            waiting = new ArrayDeque<>();
-            waitingBytes = 0;
-            return taken;
-        } finally {
-            lock.unlock();
-        }
+    /** All that waits, in order. What comes from now on waits in {@code empty}, which is the inbox's own then. */
+    synchronized Queue<Entry> takeAll(Queue<Entry> empty) {
+        Queue<Entry> taken = waiting;
+        waiting = empty;
+        waitingBytes = 0;
+        return taken;
     }
 
-    void callThread() {
-        lock.lock();
-        try {
-            threadCalled = true;
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
+    synchronized void callThread() {
+        threadCalled = true;
+        notifyAll();
     }
 
-    void askForReopening() {
-        lock.lock();
-        try {
-            reopenAsked = true;
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
+    synchronized void askForReopening() {
+        reopenAsked = true;
+        notifyAll();
     }
 
     /** Takes nothing more. */
-    void close() {
-        lock.lock();
-        try {
-            closed = true;
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
+    synchronized void close() {
+        closed = true;
+        notifyAll();
     }
 
     /** Waits, on the thread, for something to do; says whether the inbox is still open. */
-    boolean awaitCall() {
-        lock.lock();
-        try {
-            while (!closed && !reopenAsked && !threadCalled) {
-                changed.awaitUninterruptibly();
+    synchronized boolean awaitCall() {
+        while (!closed && !reopenAsked && !threadCalled) {
+            try {
+                wait();
+            } catch (InterruptedException stillNeeded) {
+                // Nobody interrupts this thread; it ends when the inbox is closed.
             }
-            threadCalled = false;
-            return !closed;
-        } finally {
-            lock.unlock();
         }
+        threadCalled = false;
+        return !closed;
     }
 
     /** Whether the file is to be opened again; says so once for each time it was asked. */
-    boolean takeReopening() {
-        lock.lock();
-        try {
-            boolean asked = reopenAsked;
-            reopenAsked = false;
-            return asked;
-        } finally {
-            lock.unlock();
-        }
+    synchronized boolean takeReopening() {
+        boolean asked = reopenAsked;
+        reopenAsked = false;
+        return asked;
     }
 }

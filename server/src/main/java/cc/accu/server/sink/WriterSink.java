@@ -3,7 +3,6 @@ package cc.accu.server.sink;
 import cc.accu.line.LineBatch;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -36,14 +35,18 @@ public final class WriterSink implements Sink {
     private final String name;
     private final LineWriter writer;
     private final Optional<Formatter> formatter;
+
+    /** Guarded by {@link #writing}. */
+    private final Group group;
+
     private final Thread thread;
     private final Inbox inbox = new Inbox();
 
     /** Held by whoever uses the writer. */
     private final ReentrantLock writing = new ReentrantLock();
 
-    /** What could not be written for want of space: the thread is at it. Set under {@link #writing}. */
-    private volatile @Nullable Group stalled;
+    /** Whether the group could not be written for want of space: the thread is at it. Set under {@link #writing}. */
+    private volatile boolean stalled;
 
     private volatile long slowUntil = System.nanoTime();
     private volatile @Nullable IOException failure;
@@ -62,6 +65,7 @@ public final class WriterSink implements Sink {
         this.name = name;
         this.writer = writer;
         this.formatter = formatter;
+        this.group = new Group(formatter, writer);
         this.thread = new Thread(this::run, "accu-sink-" + name.split("[:?]", 2)[0]);
         thread.setDaemon(true);
         thread.start();
@@ -102,7 +106,7 @@ public final class WriterSink implements Sink {
             return;
         }
         try {
-            if (stalled == null) {
+            if (!stalled) {
                 storeHere();
             }
         } finally {
@@ -111,16 +115,16 @@ public final class WriterSink implements Sink {
     }
 
     private boolean isSlow() {
-        return stalled != null || System.nanoTime() - slowUntil < 0;
+        return stalled || System.nanoTime() - slowUntil < 0;
     }
 
     /**
      * Waits for others, who write quickly too. Left to them, lines would leave this processor's cache, and whoever writes
-     * would write for all.
+     * would write for all. Who flushes when told that something is stored has no turn: that group is not done.
      */
     private boolean getsTurn() {
         try {
-            return writing.tryLock(TURN_NANOS, TimeUnit.NANOSECONDS);
+            return !writing.isHeldByCurrentThread() && writing.tryLock(TURN_NANOS, TimeUnit.NANOSECONDS);
         } catch (InterruptedException stopWaiting) {
             Thread.currentThread().interrupt();
             return false;
@@ -130,7 +134,7 @@ public final class WriterSink implements Sink {
     private void storeHere() {
         long start = System.nanoTime();
         storeWaiting();
-        if (stalled != null) {
+        if (stalled) {
             inbox.callThread();
         }
         long end = System.nanoTime();
@@ -165,32 +169,30 @@ public final class WriterSink implements Sink {
     }
 
     private void storeWaiting() {
-        Queue<Entry> waiting = inbox.takeAll();
-        if (!waiting.isEmpty()) {
-            Group group = new Group(waiting, formatter, writer);
-            stalled = isSettled(group) ? null : group;
+        group.takeFrom(inbox);
+        if (!group.isEmpty()) {
+            stalled = !isSettled();
         }
     }
 
     /** Tries what stalled until there is space: what is taken is never dropped. */
     private void outwait() {
-        Group group = stalled;
-        if (group == null) {
+        if (!stalled) {
             return;
         }
         long since = System.nanoTime();
         LOG.warn("{}: no space left on device; senders are held until there is", name);
         do {
             LockSupport.parkNanos(RETRY_NANOS);
-        } while (!isSettled(group));
-        stalled = null;
+        } while (!isSettled());
+        stalled = false;
         if (failure == null) {
             LOG.warn("{}: goes on after {} ms without space", name, (System.nanoTime() - since) / 1_000_000);
         }
     }
 
     /** Whether it is known what became of the group; if not, there is no space, and this is to be called again. */
-    private boolean isSettled(Group group) {
+    private boolean isSettled() {
         IOException broken = failure;
         try {
             if (broken == null) {

@@ -12,16 +12,26 @@ final class MemoryWriter implements LineWriter {
     final AtomicInteger closes = new AtomicInteger();
     final CountDownLatch firstWrite = new CountDownLatch(1);
     private final CountDownLatch gate;
+    private final boolean quick;
     private final StringBuilder written = new StringBuilder();
     private volatile String committed = "";
 
     MemoryWriter() {
-        this(new CountDownLatch(0));
+        this(false);
+    }
+
+    MemoryWriter(boolean quick) {
+        this(new CountDownLatch(0), quick);
     }
 
     /** Writes only once {@code gate} is open. */
     MemoryWriter(CountDownLatch gate) {
+        this(gate, false);
+    }
+
+    private MemoryWriter(CountDownLatch gate, boolean quick) {
         this.gate = gate;
+        this.quick = quick;
     }
 
     String committed() {
@@ -43,6 +53,11 @@ final class MemoryWriter implements LineWriter {
     public void commit() throws IOException {
         committed = written.toString();
         commits.incrementAndGet();
+    }
+
+    @Override
+    public boolean isQuick() {
+        return quick;
     }
 
     @Override

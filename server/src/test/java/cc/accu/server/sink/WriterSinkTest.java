@@ -171,6 +171,21 @@ class WriterSinkTest extends SinkContract {
         }
     }
 
+    @Test
+    void storesWhatIsHandedOverWhenItTellsThatSomethingIsStored() throws Exception {
+        MemoryWriter written = new MemoryWriter(true);
+        CompletableFuture<Void> all;
+        try (Sink sink = new WriterSink("test-sink", written)) {
+            CompletableFuture<Void> first = sink.accept(Batches.of("1\n")).toCompletableFuture();
+            all = first.thenCompose(
+                    done -> flushed(sink, Batches.of("4\n")).thenCompose(again -> flushed(sink, Batches.of("5\n"))));
+            sink.accept(Batches.of("2\n"));
+            flushed(sink, Batches.of("3\n"));
+            all.get(10, TimeUnit.SECONDS);
+        }
+        assertThat(written.committed()).isEqualTo("1\n2\n3\n4\n5\n");
+    }
+
     private static LineWriter slowToReopen(CountDownLatch reopening, CountDownLatch reopened) {
         return new LineWriter() {
             @Override
