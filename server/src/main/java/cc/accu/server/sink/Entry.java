@@ -21,16 +21,11 @@ record Entry(LineBatch batch, boolean isFormatted, @Nullable CompletableFuture<V
         return new Entry(piece, true, stored);
     }
 
-    /** Closes the batch and tells who waits what became of it: why it is not stored, or null when it is. */
-    void settle(@Nullable IOException failure) {
+    /** It is not stored: closes the batch and says so to whoever waits. */
+    void fail(IOException why) {
         batch.close();
-        if (stored == null) {
-            return;
-        }
-        if (failure == null) {
-            stored.complete(null);
-        } else {
-            stored.completeExceptionally(failure);
+        if (stored != null) {
+            stored.completeExceptionally(why);
         }
     }
 }

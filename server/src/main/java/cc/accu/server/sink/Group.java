@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.Queue;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletableFuture;
 
 /** What is written together, and committed at its end, or earlier when it is much. One thread at a time. */
 final class Group {
@@ -15,6 +15,10 @@ final class Group {
     private final Optional<Formatter> formatter;
     private final LineWriter writer;
     private final Deque<Entry> written = new ArrayDeque<>();
+
+    /** Who waits for what is committed. They are told together, so that none gets ahead of the others. */
+    private final Deque<CompletableFuture<Void>> committed = new ArrayDeque<>();
+
     private Queue<Entry> unwritten = new ArrayDeque<>();
     private long uncommittedBytes;
 
@@ -33,7 +37,7 @@ final class Group {
     }
 
     /**
-     * Writes and commits, and tells whoever waits for what is committed. Without an exception, that is all.
+     * Writes and commits, and tells whoever waits for it. Without an exception, that is all.
      *
      * @throws NoSpaceException when there is no room: the next call goes on from there
      * @throws IOException when the writer is broken
@@ -56,6 +60,8 @@ final class Group {
         } catch (RuntimeException | Error problem) {
             // Were the thread to die of what a writer throws, its senders would wait for ever.
             throw new IOException(problem.toString(), problem);
+        } finally {
+            tellCommitted();
         }
     }
 
@@ -73,22 +79,29 @@ final class Group {
 
     private void commit() throws IOException {
         writer.commit();
-        settleWritten(null);
         uncommittedBytes = 0;
-    }
-
-    /** Nothing more of this is stored. */
-    void fail(IOException broken) {
-        written.addAll(unwritten);
-        unwritten.clear();
-        uncommittedBytes = 0;
-        settleWritten(broken);
+        for (Entry next = written.poll(); next != null; next = written.poll()) {
+            next.batch().close();
+            if (next.stored() != null) {
+                committed.add(next.stored());
+            }
+        }
     }
 
     /** Newest first: whoever counts in order, as acknowledgements do, then gets on once for all of them. */
-    private void settleWritten(@Nullable IOException broken) {
+    private void tellCommitted() {
+        for (CompletableFuture<Void> newest = committed.pollLast(); newest != null; newest = committed.pollLast()) {
+            newest.complete(null);
+        }
+    }
+
+    /** Nothing of what is left is stored. */
+    void fail(IOException broken) {
+        uncommittedBytes = 0;
+        written.addAll(unwritten);
+        unwritten.clear();
         for (Entry newest = written.pollLast(); newest != null; newest = written.pollLast()) {
-            newest.settle(broken);
+            newest.fail(broken);
         }
     }
 }

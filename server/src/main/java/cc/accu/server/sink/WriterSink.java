@@ -90,7 +90,7 @@ public final class WriterSink implements Sink {
         IOException broken = failure;
         long waitingBytes = broken == null ? inbox.add(entry) : -1;
         if (waitingBytes < 0) {
-            entry.settle(broken != null ? broken : new IOException("the sink is closed"));
+            entry.fail(broken != null ? broken : new IOException("the sink is closed"));
         } else if (waitingBytes >= SOON_BYTES) {
             flush();
         }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class WriterSinkTest extends SinkContract {
@@ -65,6 +66,33 @@ class WriterSinkTest extends SinkContract {
             CompletableFuture.allOf(stored.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
         }
         assertThat(slow.commits).hasValueGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void tellsWhatWasStoredBeforeItsWriterFailed() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        AtomicInteger writes = new AtomicInteger();
+        try (Sink sink = new WriterSink("test-sink", writer(() -> {
+            try {
+                gate.await();
+            } catch (InterruptedException stop) {
+                throw new IOException(stop);
+            }
+            if (writes.incrementAndGet() == 4) {
+                throw new IOException("disk on fire");
+            }
+        }))) {
+            List<CompletableFuture<Void>> stored = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                stored.add(sink.accept(Batches.of("x".repeat(5 * 1024 * 1024) + "\n"))
+                        .toCompletableFuture());
+            }
+            gate.countDown();
+            assertThat(stored.get(0)).succeedsWithin(10, TimeUnit.SECONDS);
+            assertThat(stored.get(1)).succeedsWithin(10, TimeUnit.SECONDS);
+            assertThat(stored.get(3)).failsWithin(10, TimeUnit.SECONDS);
+            assertThat(stored.get(4)).failsWithin(10, TimeUnit.SECONDS);
+        }
     }
 
     @Test
