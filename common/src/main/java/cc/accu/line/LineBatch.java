@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class LineBatch implements AutoCloseable {
     private final ByteBuf lines;
 
-    /** Asked for more often than buffers, which are of many kinds, can quickly tell. */
+    /** Kept, as it is asked for often and buffers are of several kinds, which makes asking them slow. */
     private int bytes;
 
     private int count;

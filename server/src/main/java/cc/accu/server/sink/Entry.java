@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 record Entry(LineBatch batch, boolean isFormatted, @Nullable CompletableFuture<Void> stored) {
 
+    /** Whether no other entry of the same batch follows. */
+    boolean isLast() {
+        return stored != null;
+    }
+
     /** The first lines of this as an entry to be written. When that is all of them, this is not to be used any more. */
     Entry next(Formatter formatter) {
         LineBatch piece = formatter.next(batch);

@@ -71,7 +71,7 @@ final class Group {
             return unwritten.remove();
         }
         Entry next = first.next(formatter.get());
-        if (next.stored() != null) {
+        if (next.isLast()) {
             unwritten.remove();
         }
         return next;

@@ -78,7 +78,7 @@ public final class WriterSink implements Sink {
         while (formatter.isPresent() && inbox.bytes() < AHEAD_BYTES) {
             Entry next = rest.next(formatter.get());
             handOver(next);
-            if (next.stored() != null) {
+            if (next.isLast()) {
                 return stored;
             }
         }
