@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Who waits for messages to be settled, in their order. One thread at a time: the lock of {@link Unacknowledged}. */
 final class AckReceipts {
+    private static final long BYTES_OF_ONE = 96;
+
     private final Deque<Receipt> waiting = new ArrayDeque<>();
 
     /** A future, and what it waits for. To be completed without a lock. */
@@ -66,6 +68,11 @@ final class AckReceipts {
                 return;
             }
         }
+    }
+
+    /** About how much of the heap they take: of the shortest messages that is more than the messages do. */
+    long heldBytes() {
+        return waiting.size() * BYTES_OF_ONE;
     }
 
     /** Removes those who wait for at most so many messages. */

@@ -9,11 +9,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Delivers lines at least once: what is delivered is what the server has acknowledged. Any thread. */
 final class AckedSender implements Sender {
@@ -85,6 +84,11 @@ final class AckedSender implements Sender {
     }
 
     @Override
+    public OptionalLong maxLineBytes() {
+        return OptionalLong.of(lines.maxLineBytes());
+    }
+
+    @Override
     public Endpoint endpoint() {
         return redelivery.endpoint();
     }
@@ -118,29 +122,25 @@ final class AckedSender implements Sender {
         long before;
         do {
             before = lines.settled();
-            if (isDoneWithin(flushed, settings.closeTimeout())) {
+            if (Waiting.isDoneWithin(flushed, settings.closeTimeout())) {
                 return;
             }
         } while (lines.settled() > before);
+        // Ended first, so that all it wrote is counted.
+        abandon(redelivery.stop(), "closing");
         lines.fail("i/o timeout: no ack for " + Durations.text(settings.closeTimeout()) + " while closing", null);
     }
 
     private void sayGoodbye() throws InterruptedException {
         Optional<Conversation> last = redelivery.stop();
-        if (last.isPresent() && !isDoneWithin(last.get().finish(), LONGEST_GOODBYE)) {
-            last.get().abandon("it did not close its side");
+        if (last.isPresent() && !Waiting.isDoneWithin(last.get().finish(), LONGEST_GOODBYE)) {
+            abandon(last, "it did not close its side");
         }
     }
 
-    private static boolean isDoneWithin(Future<Void> work, Duration timeout) throws InterruptedException {
-        try {
-            work.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (TimeoutException notYet) {
-            return false;
-        } catch (ExecutionException failed) {
-            // The failure is told at the end, with what came of the rest.
-            return true;
+    private static void abandon(Optional<Conversation> conversation, String why) throws InterruptedException {
+        if (conversation.isPresent()) {
+            Waiting.isDoneWithin(conversation.get().abandon(why), LONGEST_GOODBYE);
         }
     }
 }

@@ -1,14 +1,12 @@
 package cc.accu.client;
 
 import cc.accu.transport.Endpoint;
-import cc.accu.transport.Reason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressivePromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.GenericProgressiveFutureListener;
@@ -17,14 +15,12 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * One socket: gives the channel what waits in the {@link Outbound}, once for each turn of the event loop, and reads and
@@ -33,7 +29,7 @@ import org.slf4j.event.Level;
  */
 final class Connection extends ChannelInboundHandlerAdapter implements Sender {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-    private static final String CLOSED_BY_PEER = "connection closed by peer";
+    private static final Duration PATIENCE_WITH_THE_LOOP = Duration.ofSeconds(1);
 
     private final Channel channel;
     private final Endpoint endpoint;
@@ -93,6 +89,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender {
     @Override
     public Optional<String> durable() {
         return Optional.empty();
+    }
+
+    @Override
+    public OptionalLong maxLineBytes() {
+        return OptionalLong.empty();
     }
 
     @Override
@@ -174,16 +175,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender {
     private void endInput() {
         if (!outputEnded) {
             LOG.debug("{}: closed by peer", endpoint);
-            outbound.fail(CLOSED_BY_PEER, false, null);
+            outbound.fail(BrokenConnection.CLOSED_BY_PEER, false, null);
         }
         end();
     }
 
     private void fail(Throwable cause) {
-        Throwable root =
-                cause instanceof ChannelOutputShutdownException && cause.getCause() != null ? cause.getCause() : cause;
-        String why = Reason.of(root) == Reason.BROKEN_PIPE ? CLOSED_BY_PEER : Reason.describe(root);
-        outbound.fail(why, true, root);
+        outbound.fail(BrokenConnection.describe(cause), true, BrokenConnection.root(cause));
         end();
     }
 
@@ -199,17 +197,20 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender {
     }
 
     /**
-     * Takes nothing more, writes what was taken, ends our output and waits for the server to end its own. Blocking;
-     * not on the event loop.
+     * Takes nothing more, writes what was taken, ends our output and waits for the server to end its own: that alone says
+     * that it has read all. Blocking; not on the event loop.
      */
     @Override
     public void close() throws IOException {
         outbound.close();
-        channel.eventLoop().execute(() -> deadline.tighten(settings.closeTimeout()));
+        if (mayWaitForTheServer()) {
+            channel.eventLoop().execute(() -> deadline.tighten(settings.closeTimeout()));
+        }
+        boolean knows;
         try {
             awaitWritten();
             channel.eventLoop().execute(this::endOutput);
-            awaitPeer();
+            knows = !mayWaitForTheServer() || peerEndsInTime();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             channel.eventLoop().execute(() -> fail("interrupted while closing"));
@@ -217,16 +218,33 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender {
             failure.initCause(interrupted);
             throw failure;
         }
+        channel.close();
         outbound.throwIfUndelivered();
+        if (!knows && outbound.sent().messages() > 0) {
+            throw DeliveryException.unconfirmed(settings.closeTimeout(), outbound.sent(), outbound.written());
+        }
     }
 
-    @SuppressWarnings("EmptyCatch") // the failure is told at the end, with what came of the rest
+    private boolean mayWaitForTheServer() {
+        return !settings.closeTimeout().isZero();
+    }
+
+    /** The deadline for writing ends this, unless the event loop is held up by somebody's callback. */
     private void awaitWritten() throws InterruptedException {
-        try {
-            outbound.flushed().get();
-        } catch (ExecutionException failed) {
-            // see above
+        Future<Void> flushed = outbound.flushed();
+        if (!mayWaitForTheServer()) {
+            Waiting.isDoneWithin(flushed, Waiting.FOR_EVER);
+            return;
         }
+        Duration most = settings.closeTimeout().plus(PATIENCE_WITH_THE_LOOP);
+        long before;
+        do {
+            before = outbound.written().bytes();
+            if (Waiting.isDoneWithin(flushed, most)) {
+                return;
+            }
+        } while (outbound.written().bytes() > before);
+        outbound.fail("i/o timeout after " + Durations.text(most), false, null);
     }
 
     private void endOutput() {
@@ -234,17 +252,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender {
         ((DuplexChannel) channel).shutdownOutput();
     }
 
-    private void awaitPeer() throws InterruptedException {
-        Duration most = settings.closeTimeout();
-        try {
-            inputEnded.get(most.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException stillOpen) {
-            Level level = outbound.sent().messages() > 0 ? Level.WARN : Level.DEBUG;
-            LOG.atLevel(level)
-                    .log("{} did not close its side within {}: closing without it", endpoint, Durations.text(most));
-            channel.close();
-        } catch (ExecutionException impossible) {
-            throw new AssertionError(impossible);
-        }
+    private boolean peerEndsInTime() throws InterruptedException {
+        return Waiting.isDoneWithin(inputEnded, settings.closeTimeout());
     }
 }

@@ -3,7 +3,6 @@ package cc.accu.client;
 import cc.accu.client.Farewell.Kind;
 import cc.accu.line.AckLine;
 import cc.accu.transport.Endpoint;
-import cc.accu.transport.Reason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -51,16 +50,10 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     private long acknowledged;
     private long settled;
 
-    Conversation(
-            Channel channel,
-            Endpoint endpoint,
-            Settings settings,
-            Duration welcomeTimeout,
-            Unacknowledged lines,
-            Owner owner) {
+    Conversation(Channel channel, Endpoint endpoint, Settings settings, Unacknowledged lines, Owner owner) {
         this.channel = channel;
         this.endpoint = endpoint;
-        this.welcomeTimeout = welcomeTimeout;
+        this.welcomeTimeout = settings.connectTimeout();
         this.lines = lines;
         this.owner = owner;
         Deadline writeDeadline = new Deadline(
@@ -128,7 +121,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         } else if (welcomed && answer instanceof AckLine.Ack ack) {
             acknowledged(ack.upTo(), line);
         } else if (welcomed) {
-            end(Kind.WRONG, endpoint + " said " + Answers.shown(line) + ", which is no answer of accu/1", null);
+            end(Kind.WRONG, "said " + Answers.shown(line) + ", which is no answer of accu/1", null);
         } else {
             end(Kind.FOREIGN, "it answered " + Answers.shown(line), null);
         }
@@ -150,8 +143,8 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         if (number < acknowledged || number > writer.handed()) {
             end(
                     Kind.WRONG,
-                    endpoint + " said " + Answers.shown(line) + " when " + (writer.handed() - before)
-                            + " lines were sent and " + (acknowledged - before) + " acknowledged",
+                    "said " + Answers.shown(line) + " when " + (writer.handed() - before) + " lines were sent and "
+                            + (acknowledged - before) + " acknowledged",
                     null);
         } else {
             acknowledged = number;
@@ -173,33 +166,33 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
     private void refused(AckLine.Err err) {
         settle();
-        String why = endpoint + " said " + Answers.shown(err.toString());
+        String said = "said " + Answers.shown(err.toString());
         if (err.code() != AckLine.Code.TOO_LONG) {
-            lose(why);
+            end(Kind.REFUSED, "it " + said, null);
         } else if (welcomed && before + err.line() == acknowledged + 1 && err.line() <= writer.handed() - before) {
             settled = ++acknowledged;
             lines.refuseFirst();
-            lose(why);
+            end(Kind.REFUSED, "it " + said, null);
         } else {
-            end(Kind.WRONG, why + " when " + (acknowledged - before) + " lines were acknowledged", null);
+            end(Kind.WRONG, said + " when " + (acknowledged - before) + " lines were acknowledged", null);
         }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
-            lose("connection closed by peer");
+            lose(BrokenConnection.CLOSED_BY_PEER);
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        lose("connection closed by peer");
+        lose(BrokenConnection.CLOSED_BY_PEER);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        end(Kind.LOST, Reason.describe(cause), cause);
+        end(Kind.LOST, BrokenConnection.describe(cause), cause);
     }
 
     /** What the server said before it went away can still be read, and is worth having. */
@@ -207,7 +200,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         if (!ended) {
             channel.eventLoop()
                     .schedule(
-                            () -> end(Kind.LOST, Reason.describe(cause), cause),
+                            () -> end(Kind.LOST, BrokenConnection.describe(cause), cause),
                             PATIENCE_FOR_LAST_ACKS.toMillis(),
                             TimeUnit.MILLISECONDS);
         }
@@ -229,8 +222,8 @@ final class Conversation extends ChannelInboundHandlerAdapter {
             welcomeTimer.cancel(false);
         }
         channel.close();
-        ending.complete(null);
         owner.ended(this, new Farewell(kind, why, cause, settled > before));
+        ending.complete(null);
     }
 
     /** Ends our output; completes when the server has ended its own, or the connection is gone. Any thread. */
@@ -243,8 +236,9 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         return ending;
     }
 
-    /** Ends it now. Any thread. */
-    void abandon(String why) {
+    /** Ends it now; completes when it has noted what it wrote. Any thread. */
+    CompletableFuture<Void> abandon(String why) {
         channel.eventLoop().execute(() -> lose(why));
+        return ending;
     }
 }

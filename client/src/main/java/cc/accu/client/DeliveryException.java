@@ -1,6 +1,7 @@
 package cc.accu.client;
 
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,13 @@ public final class DeliveryException extends IOException {
         String message = why + ": " + written.messages() + " of " + sent.messages() + " messages were written ("
                 + written.bytes() + " of " + sent.bytes() + " bytes)";
         return new DeliveryException(message, sent, written, 0, cause);
+    }
+
+    /** Of a client without acknowledgements, of which the server never said that it has read all. */
+    static DeliveryException unconfirmed(Duration closeTimeout, Tally sent, Tally written) {
+        String message = sent.messages() + " sent, the server did not close in " + Durations.words(closeTimeout)
+                + ": delivery unknown";
+        return new DeliveryException(message, sent, written, 0, null);
     }
 
     /** Of a client with acknowledgements. */

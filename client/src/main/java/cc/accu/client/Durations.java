@@ -11,4 +11,9 @@ final class Durations {
         long millis = duration.toMillis();
         return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
     }
+
+    /** For a sentence: {@code 10 s} or {@code 250 ms}. */
+    static String words(Duration duration) {
+        return text(duration).replaceFirst("(?<=\\d)(?=[a-z])", " ");
+    }
 }

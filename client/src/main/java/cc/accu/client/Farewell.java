@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 record Farewell(Kind kind, String why, @Nullable Throwable cause, boolean progressed) {
     enum Kind {
-        /** The connection broke, or the server wants no more: try again. */
+        /** The connection broke: try again. */
         LOST,
+        /** The server wants no more: try again, rather elsewhere. */
+        REFUSED,
         /** There was no welcome. */
         SILENT,
         /** Whoever answered does not speak {@code accu/1}. */

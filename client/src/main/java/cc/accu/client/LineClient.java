@@ -5,12 +5,14 @@ import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.EventLoops;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -62,6 +64,11 @@ public final class LineClient implements AutoCloseable {
         return sender.durable();
     }
 
+    /** The longest message that the server said it takes, in bytes; empty for a client without acknowledgements. */
+    public OptionalLong maxLineBytes() {
+        return sender.maxLineBytes();
+    }
+
     /** Sends {@code message} in UTF-8; see {@link #send(byte[])}. */
     public CompletableFuture<Void> send(String message) {
         return send(message.getBytes(StandardCharsets.UTF_8));
@@ -97,6 +104,20 @@ public final class LineClient implements AutoCloseable {
     }
 
     /**
+     * Sends a part of a message that is too long to be held. The next send, of whatever thread, goes on with that message,
+     * up to its first line feed. Otherwise as {@link #sendLines}.
+     *
+     * @param part any bytes; copied, and read to its limit unless refused
+     * @throws IllegalStateException with acknowledgements, which are for whole messages
+     */
+    public CompletableFuture<Void> sendPart(ByteBuffer part) {
+        if (sender.maxLineBytes().isPresent()) {
+            throw new IllegalStateException("messages that are acknowledged are sent whole");
+        }
+        return part.hasRemaining() ? sender.send(part, LineFeeds.count(part)) : flush();
+    }
+
+    /**
      * Completes when everything sent so far is delivered, or fails with a {@link DeliveryException}. Nothing waits
      * for this call: messages are on their way as soon as they are sent.
      */
@@ -122,9 +143,9 @@ public final class LineClient implements AutoCloseable {
     /**
      * Writes what was sent, ends the output, and reads until the server closes, so that it has taken all. From the start
      * of this call nothing more is taken, and who waits for room is sent away with a {@link ClosedException}. A server
-     * that does not close within the close timeout is left with a warning; one that takes no byte for that long is
-     * an error. With acknowledgements it waits for those, as long as they come: none within the close timeout is an
-     * error. Blocking; the second call does nothing.
+     * that does not close within the close timeout, although it was sent something, is an error, since nobody knows what
+     * it has read; so is one that takes no byte for that long. With acknowledgements it waits for those, as long as they
+     * come: none within the close timeout is an error. Blocking; the second call does nothing.
      *
      * @throws DeliveryException if something was not delivered, or the only connection was reset
      * @throws IllegalStateException if called from a future of this client, whose thread is needed for the above
@@ -149,9 +170,14 @@ public final class LineClient implements AutoCloseable {
 
     /** Settings for a client. One thread. */
     public static final class Builder {
+        private static final int LONGEST_ANSWER_SECONDS = 2;
         private static final long UNSET = -1;
-        private static final long WINDOW_BYTES = 4 * 1024 * 1024;
-        private static final long ACKED_WINDOW_BYTES = 4 * WINDOW_BYTES;
+        /** What may wait to be written, unless set. */
+        public static final long WINDOW_BYTES = 4 * 1024 * 1024;
+        /** What may wait to be acknowledged, unless set. */
+        public static final long ACKED_WINDOW_BYTES = 4 * WINDOW_BYTES;
+
+        private static final int LARGEST_SHARE_OF_MEMORY = 4;
 
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration writeTimeout = Duration.ZERO;
@@ -201,7 +227,10 @@ public final class LineClient implements AutoCloseable {
             return this;
         }
 
-        /** The longest time that {@link LineClient#close} waits for the server, 10 s unless set. */
+        /**
+         * The longest time that {@link LineClient#close} waits for the server, 10 s unless set. Zero is not to wait: then
+         * what was sent is with the kernel, and more is not known; with acknowledgements, what has none yet is an error.
+         */
         public Builder closeTimeout(Duration longest) {
             closeTimeout = longest;
             return this;
@@ -209,7 +238,8 @@ public final class LineClient implements AutoCloseable {
 
         /**
          * How many bytes may wait to be written, 4 MiB unless set; with acknowledgements, to be acknowledged, and 16 MiB
-         * unless set.
+         * unless set; no more than a quarter of the process's memory unless set. The futures of
+         * that many sends may take as much again.
          */
         public Builder windowBytes(long most) {
             windowBytes = most;
@@ -238,13 +268,39 @@ public final class LineClient implements AutoCloseable {
         public LineClient connect(Endpoint first, Endpoint... others) throws IOException {
             List<Endpoint> endpoints = new ArrayList<>(List.of(others));
             endpoints.add(0, first);
-            long usual = acknowledged ? ACKED_WINDOW_BYTES : WINDOW_BYTES;
-            long window = windowBytes == UNSET ? usual : windowBytes;
-            Settings.Acks acks = new Settings.Acks(acknowledged, ackTimeout, retryTimeout);
-            Settings settings =
-                    new Settings(connectTimeout, writeTimeout, closeTimeout, window, whenFull, preferNative, acks);
+            Settings settings = settings(connectTimeout);
             EventLoops loops = EventLoops.daemon("accu-client");
             return new LineClient(loops, Senders.connect(endpoints, settings, loops));
+        }
+
+        /**
+         * Finds out whether a server of accu would take a line now, and store it: connects, has itself welcomed, and goes,
+         * within the connect timeout and {@value #LONGEST_ANSWER_SECONDS} s more. The server counts no message. Blocking.
+         *
+         * @throws ConnectException with the reason, if it would not
+         * @throws IllegalArgumentException if a setting is out of its range
+         */
+        public void ping(Endpoint endpoint) throws IOException {
+            Duration usual = Duration.ofSeconds(LONGEST_ANSWER_SECONDS);
+            Settings answering = settings(connectTimeout.compareTo(usual) < 0 ? connectTimeout : usual);
+            try (EventLoops loops = EventLoops.daemon("accu-client")) {
+                Ping.send(endpoint, settings(connectTimeout), answering, loops);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while connecting to " + endpoint);
+            }
+        }
+
+        private Settings settings(Duration toConnect) {
+            long usual = acknowledged ? ACKED_WINDOW_BYTES : WINDOW_BYTES;
+            long affordable = Runtime.getRuntime().maxMemory();
+            if (windowBytes > affordable) {
+                throw new IllegalArgumentException("a window of " + windowBytes + " bytes does not fit into the "
+                        + affordable + " bytes of memory that this process may have");
+            }
+            long window = windowBytes == UNSET ? Math.min(usual, affordable / LARGEST_SHARE_OF_MEMORY) : windowBytes;
+            Settings.Acks acks = new Settings.Acks(acknowledged, ackTimeout, retryTimeout);
+            return new Settings(toConnect, writeTimeout, closeTimeout, window, whenFull, preferNative, acks);
         }
     }
 }

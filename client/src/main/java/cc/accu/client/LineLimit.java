@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The longest line that the server takes, and what was refused for it. One thread at a time: the lock of
@@ -14,10 +13,13 @@ final class LineLimit {
     private long mostBytes = Long.MAX_VALUE;
     private long refusedUnsent;
     private long refusedByServer;
-    private @Nullable LineTooLongException first;
 
     void set(long mostLineBytes) {
         mostBytes = mostLineBytes;
+    }
+
+    long mostBytes() {
+        return mostBytes;
     }
 
     /** Whether every line of a block is short enough. */
@@ -25,18 +27,24 @@ final class LineLimit {
         return !Lines.mayHaveLong(lines, mostBytes);
     }
 
-    /** Hands out the lines that are short enough, one by one; says what was wrong with the first that is not. */
-    Optional<IOException> sift(ByteBuffer lines, Consumer<ByteBuffer> admitted) {
+    /**
+     * Hands out the lines that are short enough, one by one; says what was wrong with the first that is not.
+     *
+     * @param before how many were admitted before
+     */
+    Optional<IOException> sift(ByteBuffer lines, long before, Consumer<ByteBuffer> admitted) {
         Optional<IOException> wrong = Optional.empty();
+        long number = before + refusedUnsent;
         while (lines.hasRemaining()) {
             ByteBuffer line = lines.slice(lines.position(), Lines.offsetAfter(lines, 1));
             lines.position(lines.position() + line.remaining());
             int length = Lines.firstLength(line);
+            number++;
             if (length <= mostBytes) {
                 admitted.accept(line);
             } else {
                 refusedUnsent++;
-                IOException why = refusal(length);
+                IOException why = new LineTooLongException(length, mostBytes, number);
                 wrong = wrong.or(() -> Optional.of(why));
             }
         }
@@ -46,13 +54,8 @@ final class LineLimit {
     /** The server refused a line that was sent. */
     IOException refusedByServer(int length) {
         refusedByServer++;
-        return refusal(length);
-    }
-
-    private IOException refusal(int length) {
-        LineTooLongException why = new LineTooLongException(length, mostBytes);
-        first = first == null ? why : first;
-        return why;
+        // Its number is among those that were admitted.
+        return new LineTooLongException(length, mostBytes, 0);
     }
 
     /** Messages that were not sent. */
@@ -63,10 +66,5 @@ final class LineLimit {
     /** Messages that were sent in vain. */
     long refusedByServer() {
         return refusedByServer;
-    }
-
-    /** What was wrong with the first of all those messages. */
-    Optional<LineTooLongException> first() {
-        return Optional.ofNullable(first);
     }
 }

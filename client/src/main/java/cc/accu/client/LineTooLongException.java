@@ -9,9 +9,12 @@ public final class LineTooLongException extends IOException {
     private final long lineBytes;
     private final long maxLineBytes;
 
-    LineTooLongException(long lineBytes, long maxLineBytes) {
+    /**
+     * @param number of the message, from 1 on; 0 if it is not known
+     */
+    LineTooLongException(long lineBytes, long maxLineBytes, long number) {
         super("a message of " + lineBytes + " bytes is longer than the server takes, which is " + maxLineBytes
-                + " bytes (its --max-line)");
+                + " bytes" + (number > 0 ? " (message " + number + " of this client)" : ""));
         this.lineBytes = lineBytes;
         this.maxLineBytes = maxLineBytes;
     }

@@ -4,11 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** The time without progress: how long to wait before the next attempt, and whether there should be one. One thread. */
+/** The time without progress, and how long to wait before the next attempt. One thread. */
 final class Outage {
     private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
     private final Duration longest;
-    private long since = System.nanoTime();
 
     /**
      * @param longest zero for no end
@@ -17,26 +16,27 @@ final class Outage {
         this.longest = longest;
     }
 
-    /** There was progress, or there is nothing to do: it starts now, if it does. */
+    boolean isEndless() {
+        return longest.isZero();
+    }
+
+    Duration longest() {
+        return longest;
+    }
+
+    /** There was progress, or there is nothing to do: the next attempt need not wait long. */
     void restart() {
-        since = System.nanoTime();
         backoff.reset();
     }
 
-    /** What is left of it; empty when it has lasted too long. */
-    Optional<Duration> left(Duration atMost) {
-        if (longest.isZero()) {
-            return Optional.of(atMost);
-        }
-        Duration left = longest.minusNanos(System.nanoTime() - since);
-        if (left.isNegative() || left.isZero()) {
-            return Optional.empty();
-        }
-        return Optional.of(left.compareTo(atMost) < 0 ? left : atMost);
+    /** What is left of the time; empty when it has lasted too long. */
+    Optional<Duration> left(Duration withoutProgress) {
+        Duration left = longest.minus(withoutProgress);
+        return left.isNegative() || left.isZero() ? Optional.empty() : Optional.of(left);
     }
 
-    /** How long to wait before the next attempt; empty when there should be none. */
-    Optional<Duration> nextWait() {
-        return left(backoff.next());
+    /** How long to wait before the next attempt. */
+    Duration nextWait() {
+        return backoff.next();
     }
 }

@@ -41,7 +41,7 @@ final class Outbound {
      */
     Outbound(ByteBufAllocator allocator, long windowBytes, BooleanSupplier mayWait) {
         this.allocator = allocator;
-        this.window = new Window(lock, windowBytes, mayWait);
+        this.window = new Window(lock, windowBytes, "written", mayWait);
     }
 
     /**
@@ -54,7 +54,7 @@ final class Outbound {
             int bytes = lines.remaining();
             window.awaitRoom(bytes, () -> {
                 checkUsable(messages, bytes);
-                return waitingBytes();
+                return Math.max(waitingBytes(), receipts.heldBytes());
             });
             sent = sent.plus(messages, bytes);
             Chunk last = gathered.peekLast();

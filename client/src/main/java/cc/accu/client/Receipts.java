@@ -11,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
  * which completes what it takes from here outside that lock.
  */
 final class Receipts {
+    private static final long BYTES_OF_ONE = 64;
+
     private final Deque<Receipt> waiting = new ArrayDeque<>();
 
     private record Receipt(long bytes, CompletableFuture<Void> done) {}
@@ -20,6 +22,11 @@ final class Receipts {
         CompletableFuture<Void> done = new CompletableFuture<>();
         waiting.add(new Receipt(bytes, done));
         return done;
+    }
+
+    /** About how much of the heap they take: of the shortest messages that is more than the messages do. */
+    long heldBytes() {
+        return waiting.size() * BYTES_OF_ONE;
     }
 
     /** Removes those who wait for at most {@code bytes}. */

@@ -25,16 +25,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has one conversation after another, with one endpoint after another, until every line is settled or there was no
- * progress for too long. Connects only while there are lines, but for the first time. What it decides, it decides on one
- * thread (accu-client-retry).
+ * progress for too long, whatever it was waiting for. Connects only while there are lines, but for the first time, and
+ * for a round over the other endpoints when one is lost. What it decides, it decides on one thread (accu-client-retry).
  */
 final class Redelivery implements Conversation.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Redelivery.class);
+    private static final Duration COMPLAIN_EVERY = Duration.ofSeconds(10);
+    private static final Duration PATIENCE_FOR_AN_END = Duration.ofSeconds(1);
 
     private final Settings settings;
     private final EventLoops loops;
     private final Unacknowledged lines;
     private final Rotation rotation;
+    private final Failures failures = new Failures();
     private final Outage outage;
     private final ScheduledThreadPoolExecutor control;
     private final Set<Endpoint> known = new HashSet<>();
@@ -42,12 +45,25 @@ final class Redelivery implements Conversation.Owner {
     private final AtomicBoolean idle = new AtomicBoolean();
     private volatile @Nullable Thread thread;
     private volatile @Nullable Conversation current;
+    private volatile @Nullable Conversation latest;
     private volatile Endpoint endpoint;
     private volatile String durable = "";
-    private String lastWhy = "";
-    private @Nullable Throwable lastCause;
+    private long startedAt;
+    private Phase phase = Phase.BETWEEN;
+    private long phaseBegan;
     private boolean complained;
+    private long complaints;
+    private long complainedAt;
+    private long untold;
     private boolean stopped;
+
+    /** What the control thread knows of the latest attempt. */
+    private enum Phase {
+        BETWEEN,
+        CONNECTING,
+        GREETING,
+        CONVERSING
+    }
 
     Redelivery(List<Endpoint> endpoints, Settings settings, EventLoops loops, Unacknowledged lines) {
         this.settings = settings;
@@ -83,8 +99,30 @@ final class Redelivery implements Conversation.Owner {
 
     /** Completes with the first welcome, or fails when there will be none. */
     CompletableFuture<Void> start() {
-        control.execute(this::connect);
+        decide(() -> {
+            startedAt = System.nanoTime();
+            connect();
+            watch();
+        });
         return firstWelcome;
+    }
+
+    /** A mistake of ours in here must not leave anybody waiting. */
+    private void decide(Runnable decision) {
+        control.execute(() -> guarded(decision));
+    }
+
+    private void decideLater(Runnable decision, Duration delay) {
+        control.schedule(() -> guarded(decision), delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void guarded(Runnable decision) {
+        try {
+            decision.run();
+        } catch (RuntimeException | Error bug) {
+            LOG.error("this should not have happened; please report it", bug);
+            giveUp("internal error", bug);
+        }
     }
 
     /** There are new lines. Any thread. */
@@ -94,49 +132,97 @@ final class Redelivery implements Conversation.Owner {
             conversation.requestTurn();
         }
         if (idle.get() && idle.compareAndSet(true, false)) {
-            control.execute(this::connectAfresh);
+            decide(this::connectAfresh);
         }
     }
 
     private void connectAfresh() {
         outage.restart();
+        rotation.restart();
+        failures.clear();
         connect();
+    }
+
+    /** Looks, as often as need be, whether it has gone on for too long without progress. */
+    private void watch() {
+        if (stopped || outage.isEndless()) {
+            return;
+        }
+        Optional<Duration> left = outage.left(withoutProgress());
+        if (left.isPresent()) {
+            decideLater(this::watch, left.get());
+        } else {
+            noteWhatIsMissing();
+            giveUp("gave up after " + Durations.text(outage.longest()) + ": " + failures.text(), failures.lastCause());
+        }
+    }
+
+    private Duration withoutProgress() {
+        return firstWelcome.isDone() ? lines.withoutProgress() : Duration.ofNanos(System.nanoTime() - startedAt);
+    }
+
+    private void begin(Phase next) {
+        phase = next;
+        phaseBegan = System.nanoTime();
+    }
+
+    /** Unless it has only begun to wait, and what went wrong before says more. */
+    private void noteWhatIsMissing() {
+        Duration waited = Duration.ofNanos(System.nanoTime() - phaseBegan);
+        if (failures.has(endpoint) && waited.multipliedBy(2).compareTo(outage.longest()) < 0) {
+            return;
+        }
+        switch (phase) {
+            case BETWEEN -> {}
+            case CONNECTING -> note(new ConnectException(endpoint, "i/o timeout"));
+            case GREETING -> note(new ConnectException(endpoint, "it answered nothing"));
+            case CONVERSING -> failures.add(endpoint, endpoint + ": no ack came", null);
+        }
+    }
+
+    private void note(ConnectException failure) {
+        failures.add(endpoint, String.valueOf(failure.getMessage()), failure);
     }
 
     private void connect() {
         if (stopped) {
             return;
         }
-        Optional<Duration> timeout = outage.left(settings.connectTimeout());
-        if (timeout.isEmpty()) {
-            giveUp("gave up after " + Durations.text(settings.acks().retryTimeout()) + ": " + lastWhy, lastCause);
-            return;
-        }
-        endpoint = rotation.next();
-        Transport.of(endpoint, settings.preferNative())
-                .connect(loops, newConversation(endpoint, timeout.get()), timeout.get())
-                .whenCompleteAsync((channel, failure) -> connected(failure), control);
+        Endpoint next = rotation.next();
+        endpoint = next;
+        begin(Phase.CONNECTING);
+        Transport.of(next, settings.preferNative())
+                .connect(loops, newConversation(next), settings.connectTimeout())
+                .whenComplete((channel, failure) -> decide(() -> connected(next, failure)));
     }
 
-    private ChannelHandler newConversation(Endpoint with, Duration welcomeTimeout) {
+    private ChannelHandler newConversation(Endpoint with) {
         return new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel channel) {
-                channel.pipeline()
-                        .addLast(new Conversation(channel, with, settings, welcomeTimeout, lines, Redelivery.this));
+                Conversation conversation = new Conversation(channel, with, settings, lines, Redelivery.this);
+                latest = conversation;
+                channel.pipeline().addLast(conversation);
             }
         };
     }
 
-    private void connected(@Nullable Throwable failure) {
+    private void connected(Endpoint with, @Nullable Throwable failure) {
+        if (stopped) {
+            return;
+        }
         if (failure != null) {
-            retry(String.valueOf(failure.getMessage()), failure);
+            latest = null;
+            retry(with, String.valueOf(failure.getMessage()), failure);
+        } else if (phase == Phase.CONNECTING) {
+            begin(Phase.GREETING);
         }
     }
 
     @Override
     public void welcomed(Conversation by, AckLine.Welcome welcome) {
-        control.execute(() -> {
+        decide(() -> {
+            begin(Phase.CONVERSING);
             durable = welcome.durable();
             known.add(by.endpoint());
             if (lines.isEmpty()) {
@@ -153,22 +239,27 @@ final class Redelivery implements Conversation.Owner {
 
     @Override
     public void ended(Conversation which, Farewell farewell) {
-        control.execute(() -> after(which.endpoint(), farewell));
+        decide(() -> after(which.endpoint(), farewell));
     }
 
     private void after(Endpoint with, Farewell farewell) {
         current = null;
+        latest = null;
+        if (stopped) {
+            return;
+        }
         if (farewell.progressed()) {
             outage.restart();
+            rotation.progressed(with);
+            failures.clear();
             complained = false;
         }
-        String why = with + ": " + farewell.why();
         if (farewell.kind() == Kind.WRONG) {
-            giveUp("protocol error: " + farewell.why(), farewell.cause());
+            giveUp("protocol error: " + with + " " + farewell.why(), farewell.cause());
         } else if (farewell.kind() == Kind.FOREIGN || (farewell.kind() == Kind.SILENT && !known.contains(with))) {
             leave(with, farewell.why());
         } else {
-            retry(why, farewell.cause());
+            retry(with, with + ": " + farewell.why(), farewell.cause());
         }
     }
 
@@ -176,26 +267,46 @@ final class Redelivery implements Conversation.Owner {
     private void leave(Endpoint with, String why) {
         rotation.leave(with);
         ConnectException failure =
-                new ConnectException(with, "it does not speak accu/1: " + why + "; send without --ack");
+                new ConnectException(with, "it does not speak accu/1: " + why + "; send without acks");
         if (rotation.isEmpty()) {
-            giveUp(String.valueOf(failure.getMessage()), failure);
+            note(failure);
+            giveUp(failures.text(), failure);
         } else {
-            retry(String.valueOf(failure.getMessage()), failure);
+            retry(with, String.valueOf(failure.getMessage()), failure);
         }
     }
 
-    private void retry(String why, @Nullable Throwable cause) {
-        if (stopped || isIdle()) {
-            return;
+    private void retry(Endpoint with, String why, @Nullable Throwable cause) {
+        begin(Phase.BETWEEN);
+        failures.add(with, why, cause);
+        if (rotation.nextIsUntried()) {
+            complain(why);
+            connect();
+        } else if (!isIdle()) {
+            complain(why);
+            decideLater(this::connect, outage.nextWait());
         }
-        lastWhy = why;
-        lastCause = cause;
-        if (!complained) {
-            complained = true;
+    }
+
+    /** Once for each outage, and not too often: of a connection that keeps breaking, the rest is counted. */
+    private void complain(String why) {
+        long now = System.nanoTime();
+        if (complained || (complaints > 0 && now - complainedAt < COMPLAIN_EVERY.toNanos())) {
+            untold += complained ? 0 : 1;
+        } else if (untold == 0) {
             LOG.warn("{}; trying again", why);
+            noteComplaint(now);
+        } else {
+            LOG.warn("{}; trying again, as {} times before in between", why, untold);
+            noteComplaint(now);
         }
-        Duration wait = outage.nextWait().orElse(Duration.ZERO);
-        control.schedule(this::connect, wait.toNanos(), TimeUnit.NANOSECONDS);
+        complained = true;
+    }
+
+    private void noteComplaint(long now) {
+        complaints++;
+        complainedAt = now;
+        untold = 0;
     }
 
     /** Nothing to do: the next line wakes us. */
@@ -208,11 +319,23 @@ final class Redelivery implements Conversation.Owner {
         return lines.isEmpty() || !idle.compareAndSet(true, false);
     }
 
+    /** The conversation that is going on ends first, so that all it wrote is counted. */
     private void giveUp(String why, @Nullable Throwable cause) {
         stopped = true;
+        Conversation open = latest;
+        if (open == null) {
+            fail(why, cause);
+            return;
+        }
+        open.abandon("given up")
+                .completeOnTimeout(null, PATIENCE_FOR_AN_END.toMillis(), TimeUnit.MILLISECONDS)
+                .thenRun(() -> control.execute(() -> fail(why, cause)));
+    }
+
+    private void fail(String why, @Nullable Throwable cause) {
         lines.fail(why, cause);
-        firstWelcome.completeExceptionally(
-                cause instanceof ConnectException ? cause : new ConnectException(endpoint, why));
+        boolean saysItAll = cause instanceof ConnectException && failures.isOfOne();
+        firstWelcome.completeExceptionally(saysItAll ? cause : new ConnectException(why, cause));
     }
 
     /** Connects no more. The conversation that is still going on, if there is one. Blocking. */

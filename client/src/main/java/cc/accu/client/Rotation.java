@@ -3,24 +3,48 @@ package cc.accu.client;
 import cc.accu.transport.Endpoint;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
-/** The endpoints in the order in which they are tried, again and again. One thread. */
+/**
+ * The endpoints in the order in which they are tried, again and again, and which of them have not been tried since
+ * something came of it. One thread.
+ */
 final class Rotation {
     private final Deque<Endpoint> turns;
+    private final Set<Endpoint> tried = new HashSet<>();
 
     /**
      * @param endpoints at least one
      */
     Rotation(List<Endpoint> endpoints) {
-        this.turns = new ArrayDeque<>(endpoints);
+        this.turns = new ArrayDeque<>(new LinkedHashSet<>(endpoints));
     }
 
     /** The next one, which goes to the end of the queue. */
     Endpoint next() {
         Endpoint next = turns.remove();
         turns.add(next);
+        tried.add(next);
         return next;
+    }
+
+    /** Whether there is no reason yet to let the next one wait. */
+    boolean nextIsUntried() {
+        return !tried.contains(turns.element());
+    }
+
+    /** Something came of {@code endpoint}: the others are as good as untried. */
+    void progressed(Endpoint endpoint) {
+        tried.clear();
+        tried.add(endpoint);
+    }
+
+    /** It starts afresh: all are untried. */
+    void restart() {
+        tried.clear();
     }
 
     /** Never comes back to {@code endpoint}. */

@@ -4,6 +4,7 @@ import cc.accu.transport.Endpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /** A way to get lines to a server: with or without acknowledgements. Any thread. */
@@ -25,6 +26,9 @@ interface Sender {
 
     /** What an acknowledgement means, in the server's words; empty without acknowledgements. */
     Optional<String> durable();
+
+    /** The longest line that the server takes; empty without acknowledgements. */
+    OptionalLong maxLineBytes();
 
     /** Where the last connection went to. */
     Endpoint endpoint();

@@ -1,5 +1,6 @@
 package cc.accu.client;
 
+import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.EventLoops;
 import cc.accu.transport.Transport;
@@ -46,18 +47,17 @@ final class Senders {
 
     private static Sender connectPlain(List<Endpoint> endpoints, Settings settings, EventLoops loops)
             throws ExecutionException, InterruptedException {
-        ExecutionException last = null;
+        Failures failures = new Failures();
         for (Endpoint endpoint : endpoints) {
             try {
                 return connectPlain(endpoint, settings, loops);
             } catch (ExecutionException failed) {
-                if (last != null) {
-                    failed.addSuppressed(last);
-                }
-                last = failed;
+                Throwable why = Objects.requireNonNull(failed.getCause());
+                failures.add(endpoint, String.valueOf(why.getMessage()), why);
             }
         }
-        throw Objects.requireNonNull(last);
+        Throwable last = failures.lastCause();
+        throw new ExecutionException(failures.isOfOne() ? last : new ConnectException(failures.text(), last));
     }
 
     private static Sender connectPlain(Endpoint endpoint, Settings settings, EventLoops loops)

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param connectTimeout positive
  * @param writeTimeout zero for none
- * @param closeTimeout positive
+ * @param closeTimeout zero for not waiting
  * @param windowBytes how much may wait to be written, or to be acknowledged
  * @param acks what to do about acknowledgements
  */
@@ -24,9 +24,7 @@ record Settings(
             throw new IllegalArgumentException("the connect timeout must be positive, for example 10s");
         }
         checkZeroOrMore("write", writeTimeout);
-        if (closeTimeout.isNegative() || closeTimeout.isZero()) {
-            throw new IllegalArgumentException("the close timeout must be positive, for example 10s");
-        }
+        checkZeroOrMore("close", closeTimeout);
         if (windowBytes < 1) {
             throw new IllegalArgumentException("the window must have at least 1 byte: " + windowBytes);
         }

@@ -4,6 +4,7 @@ import cc.accu.client.AckReceipts.Receipt;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ final class Unacknowledged {
     private final AckReceipts receipts = new AckReceipts();
     private final LineLimit limit = new LineLimit();
     private long settledBytes;
+    private long progressedAt = System.nanoTime();
     private Tally written = Tally.NONE;
     private boolean closed;
     private @Nullable Failure failure;
@@ -34,7 +36,7 @@ final class Unacknowledged {
      */
     Unacknowledged(ByteBufAllocator allocator, long windowBytes, BooleanSupplier mayWait) {
         this.kept = new KeptLines(allocator);
-        this.window = new Window(lock, windowBytes, mayWait);
+        this.window = new Window(lock, windowBytes, "acknowledged", mayWait);
     }
 
     /**
@@ -48,12 +50,16 @@ final class Unacknowledged {
                 checkUsable();
                 return waitingBytes();
             });
+            if (kept.isEmpty()) {
+                // Nobody was waiting for an acknowledgement until now.
+                progressedAt = System.nanoTime();
+            }
             if (limit.admits(lines)) {
                 kept.add(lines, messages);
                 return receipts.add(kept.added(), Optional.empty());
             }
             Tally before = kept.added();
-            Optional<IOException> wrong = limit.sift(lines, line -> kept.add(line, 1));
+            Optional<IOException> wrong = limit.sift(lines, before.messages(), line -> kept.add(line, 1));
             return kept.added().equals(before)
                     ? CompletableFuture.failedFuture(wrong.orElseThrow())
                     : receipts.add(kept.added(), wrong);
@@ -79,7 +85,7 @@ final class Unacknowledged {
     }
 
     private long waitingBytes() {
-        return kept.added().bytes() - settledBytes;
+        return Math.max(kept.added().bytes() - settledBytes, receipts.heldBytes());
     }
 
     /** Completes when all that was added before is settled. */
@@ -143,6 +149,7 @@ final class Unacknowledged {
             }
             refusal.ifPresent(why -> receipts.refuse(number - 1, why));
             kept.settle(number);
+            progressedAt = System.nanoTime();
             done = receipts.takeUpTo(number);
             if (!done.isEmpty()) {
                 settledBytes = done.get(done.size() - 1).upTo().bytes();
@@ -183,16 +190,12 @@ final class Unacknowledged {
         });
     }
 
-    /** Throws if something was not delivered. */
+    /** Throws if something was not delivered, unless it was refused for its length, which was told then. */
     void throwIfUndelivered() throws DeliveryException {
         lock.lock();
         try {
             if (failure != null && !kept.isEmpty()) {
                 throw exception(failure);
-            }
-            Optional<LineTooLongException> refusal = limit.first();
-            if (refusal.isPresent()) {
-                throw exception(new Failure(String.valueOf(refusal.get().getMessage()), refusal.get()));
             }
         } finally {
             lock.unlock();
@@ -208,6 +211,11 @@ final class Unacknowledged {
         return locked(kept::isEmpty);
     }
 
+    /** For how long there have been lines, and none was settled; zero while there are none. */
+    Duration withoutProgress() {
+        return locked(() -> kept.isEmpty() ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - progressedAt));
+    }
+
     /** What was taken, and what was refused for its length. */
     Tally sent() {
         return locked(() -> kept.added().plus(limit.refusedUnsent(), 0));
@@ -216,6 +224,11 @@ final class Unacknowledged {
     /** What was wholly with the kernel at least once. */
     Tally written() {
         return locked(() -> written);
+    }
+
+    /** The longest message that the server takes. */
+    long maxLineBytes() {
+        return locked(limit::mostBytes);
     }
 
     /** Messages that are stored. */

@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
  */
 final class Window {
     private final long mostBytes;
+    private final String missing;
     private final BooleanSupplier mayWait;
     private final Condition changed;
 
@@ -26,10 +27,12 @@ final class Window {
     }
 
     /**
+     * @param missing what is not done yet with what waits: {@code written}
      * @param mayWait whether the calling thread may be held up while the window is full
      */
-    Window(Lock lock, long mostBytes, BooleanSupplier mayWait) {
+    Window(Lock lock, long mostBytes, String missing, BooleanSupplier mayWait) {
         this.mostBytes = mostBytes;
+        this.missing = missing;
         this.mayWait = mayWait;
         this.changed = lock.newCondition();
     }
@@ -39,7 +42,7 @@ final class Window {
         long waiting = content.waitingBytes();
         while (waiting > 0 && waiting + bytes > mostBytes) {
             if (!mayWait.getAsBoolean()) {
-                throw new WindowFullException(mostBytes, waiting);
+                throw new WindowFullException(mostBytes, waiting, missing);
             }
             try {
                 changed.await();

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -228,6 +229,17 @@ public final class AckServer implements AutoCloseable {
             while (takes()) {
                 acks();
             }
+        }
+
+        /** Neither reads nor says anything for that long. */
+        Talk rests(Duration time) {
+            LockSupport.parkNanos(time.toNanos());
+            return this;
+        }
+
+        /** Whether the test has not ended it. */
+        boolean isOpen() {
+            return socket.isOpen();
         }
 
         /** Waits until the client goes away. */

@@ -67,7 +67,9 @@ class AckWindowTest {
                         builder().windowBytes(1000).whenFull(WhenFull.FAIL).connect(server.endpoint())) {
             List<CompletableFuture<Void>> sent =
                     IntStream.range(0, 11).mapToObj(i -> client.send(LINE)).toList();
-            assertThatThrownBy(() -> sent.get(10).get()).hasCauseInstanceOf(WindowFullException.class);
+            assertThatThrownBy(() -> sent.get(10).get())
+                    .hasCauseInstanceOf(WindowFullException.class)
+                    .hasMessageEndingWith("1000 bytes wait to be acknowledged");
             permits.release();
             sent.get(0).get(5, SECONDS);
             assertThat(client.send(LINE).isCompletedExceptionally()).isFalse();
@@ -155,6 +157,21 @@ class AckWindowTest {
             }
             assertThat(PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory() - before)
                     .isLessThanOrEqualTo(2 * 4 * 1024 * 1024);
+            permits.release(10_000);
+        }
+    }
+
+    @Test
+    void boundsTheFuturesOfTheShortestMessagesToo() throws Exception {
+        Semaphore permits = new Semaphore(0);
+        try (AckServer server = stingy(permits);
+                LineClient client =
+                        builder().windowBytes(100_000).whenFull(WhenFull.FAIL).connect(server.endpoint())) {
+            long taken = 0;
+            while (!client.send("").isCompletedExceptionally()) {
+                taken++;
+            }
+            assertThat(taken).isBetween(500L, 5000L);
             permits.release(10_000);
         }
     }

@@ -159,14 +159,45 @@ class LineClientTest {
     }
 
     @Test
-    void closeLeavesAServerThatStaysOpenAfterTheCloseTimeout() throws Exception {
+    void closeDoesNotKnowWhatAServerReadThatStaysOpen() throws Exception {
+        try (PlainServer server = PlainServer.tcp()) {
+            LineClient client =
+                    LineClient.builder().closeTimeout(Duration.ofMillis(100)).connect(server.endpoint());
+            try (SocketChannel peer = server.accept()) {
+                client.send("accu.cc");
+                client.sendLines(bytes(numbers(2)));
+                assertThatThrownBy(client::close)
+                        .isInstanceOfSatisfying(DeliveryException.class, failure -> {
+                            assertThat(failure.messagesWritten()).isEqualTo(3);
+                            assertThat(failure.messagesUnknown()).isEqualTo(3);
+                        })
+                        .hasMessage("3 sent, the server did not close in 100 ms: delivery unknown");
+                client.close();
+                assertThat(PlainServer.rest(peer)).isEqualTo("accu.cc\n" + numbers(2));
+            }
+        }
+    }
+
+    @Test
+    void closeDoesNotCareAboutAServerThatStaysOpenWhenNothingWasSent() throws Exception {
         try (PlainServer server = PlainServer.tcp();
                 LineClient client = LineClient.builder()
                         .closeTimeout(Duration.ofMillis(100))
                         .connect(server.endpoint());
                 SocketChannel peer = server.accept()) {
-            client.send("accu.cc");
             client.close();
+            assertThat(PlainServer.rest(peer)).isEmpty();
+        }
+    }
+
+    @Test
+    void closeDoesNotWaitIfToldNotTo() throws Exception {
+        try (PlainServer server = PlainServer.tcp();
+                LineClient client =
+                        LineClient.builder().closeTimeout(Duration.ZERO).connect(server.endpoint());
+                SocketChannel peer = server.accept()) {
+            client.send("accu.cc");
+            closing(client).get(5, SECONDS);
             assertThat(PlainServer.rest(peer)).isEqualTo("accu.cc\n");
         }
     }

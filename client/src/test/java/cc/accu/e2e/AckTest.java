@@ -216,7 +216,8 @@ class AckTest {
             await().until(() -> server.books().stored() == 2);
             peer.sends("bad\nfour\n");
             assertThat(peer.hearsUntilClosed()).matches(WELCOME + "(ack 1\n)?ack 2\nerr 3 store-failed .*\n");
-            assertThat(server.books()).isEqualTo(new Books(4, 2, Map.of(Discarded.SINK_FAILED, 2L)));
+            await().untilAsserted(() ->
+                    assertThat(server.books()).isEqualTo(new Books(4, 2, Map.of(Discarded.SINK_FAILED, 2L))));
             assertThat(server.sinks()).singleElement().satisfies(state -> {
                 assertThat(state.health()).isEqualTo(SinkState.Health.FAILED);
                 assertThat(state.problem())

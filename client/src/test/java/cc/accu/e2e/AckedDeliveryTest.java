@@ -103,7 +103,7 @@ class AckedDeliveryTest {
             client.send("1234567890").get(10, SECONDS);
             assertThatThrownBy(() -> client.send("12345678901").get(10, SECONDS))
                     .hasCauseInstanceOf(LineTooLongException.class);
-            assertThatThrownBy(client::close).hasMessageContaining("1 of 2 messages were acknowledged");
+            client.close();
             assertThat(sink.texts()).containsExactly("1234567890");
         }
     }

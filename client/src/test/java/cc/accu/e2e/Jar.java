@@ -89,6 +89,13 @@ public final class Jar implements AutoCloseable {
         return this;
     }
 
+    /** Goes on typing later. */
+    Jar typesSome(String input) throws IOException {
+        process.getOutputStream().write(input.getBytes(UTF_8));
+        process.getOutputStream().flush();
+        return this;
+    }
+
     String out() throws IOException {
         return Files.readString(out);
     }

@@ -50,10 +50,10 @@ final class Answers {
     private void take(String answer) {
         if (ended) {
             findings.problem("after its err line the server says '" + answer + "'");
+        } else if (answer.startsWith("err ")) {
+            err(answer); // also in place of the welcome
         } else if (!welcomed) {
             welcome(answer);
-        } else if (answer.startsWith("err ")) {
-            err(answer);
         } else {
             ack(answer);
         }

@@ -83,7 +83,7 @@ final class Lines {
 
     /** Whether these bytes are the beginning of something that a sender would write, and not the whole of it. */
     boolean isFragment(byte[] bytes, int from, int to) {
-        if (to > from && to - from < HELLO.length && Arrays.equals(HELLO, 0, to - from, bytes, from, to)) {
+        if (to > from && to - from <= HELLO.length && Arrays.equals(HELLO, 0, to - from, bytes, from, to)) {
             return true;
         }
         int first = colon(bytes, from, to);

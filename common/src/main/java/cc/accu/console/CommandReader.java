@@ -2,9 +2,35 @@ package cc.accu.console;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Reads the words of one command line. One thread. */
 final class CommandReader {
+    /** What other programs call what is typed here without an option. */
+    private static final Set<String> OF_AN_ADDRESS = Set.of(
+            "--port",
+            "-p",
+            "--host",
+            "-H",
+            "--listen",
+            "-l",
+            "--bind",
+            "-b",
+            "--address",
+            "-a",
+            "--addr",
+            "--socket",
+            "-s",
+            "--server",
+            "--connect",
+            "-c",
+            "--url",
+            "--unix",
+            "-U",
+            "-u",
+            "--tcp",
+            "-t");
+
     private final List<Option> options;
     private final List<String> words;
     private final CommandLine line = new CommandLine();
@@ -85,9 +111,11 @@ final class CommandReader {
             }
             names.add(option.name());
         }
-        String advice = Nearest.to(name, names)
-                .map(near -> "did you mean " + near + "?")
-                .orElse("if it is no option, put -- before it");
+        String advice = OF_AN_ADDRESS.contains(name)
+                ? "an address has no option, it is two words: tcp :3000 or unix /var/run/accu.sock"
+                : Nearest.to(name, names)
+                        .map(near -> "did you mean " + near + "?")
+                        .orElse("if it is no option, put -- before it");
         throw new UsageException("unknown option '" + name + "'; " + advice);
     }
 }

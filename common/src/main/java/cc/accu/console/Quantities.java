@@ -1,46 +1,60 @@
 package cc.accu.console;
 
 import java.time.Duration;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.LongFunction;
 
-/** Sizes, durations and counts as people write them: {@code 64KiB}, {@code 1500ms}, {@code 10s}, {@code 1h}, {@code 5M}. */
+/**
+ * Sizes, times and counts as people write them, the same for every option: {@code 64KiB}, {@code 1500ms}, {@code 5M}. A
+ * whole number and a unit, with nothing between them; what else is written is refused, with what may have been meant.
+ */
 public final class Quantities {
-    private static final int MOST_DIGITS = 18;
-    private static final Map<String, Long> BYTES = inAnyCase(Map.of(
-            "", 1L,
-            "B", 1L,
-            "k", 1L << 10,
-            "KiB", 1L << 10,
-            "KB", 1000L,
-            "M", 1L << 20,
-            "MiB", 1L << 20,
-            "MB", 1_000_000L,
-            "G", 1L << 30,
-            "GiB", 1L << 30));
-    private static final Map<String, Long> ONES =
-            inAnyCase(Map.of("", 1L, "k", 1000L, "M", 1_000_000L, "G", 1_000_000_000L));
-    private static final Map<String, Long> MILLIS =
-            Map.of("ms", 1L, "s", 1000L, "m", 60_000L, "min", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
+    /** Nobody means more, and its nanoseconds still fit into a long. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
 
     private Quantities() {}
 
-    /** A number of bytes: {@code 1048576}, {@code 64KiB}, {@code 1MiB}, {@code 1GiB}; {@code MB} is a million. */
+    /**
+     * A number of bytes: {@code 1048576}, {@code 64k}, {@code 1M} or {@code 1G}, which are decimal, or {@code 64KiB},
+     * {@code 1MiB} or {@code 1GiB}.
+     *
+     * @throws IllegalArgumentException with a message for the person who typed it; so do the others
+     */
     public static long bytes(String text) {
-        return parse(text, BYTES, "a size is a number of bytes, KiB, MiB or GiB, for example 64KiB");
+        return read(text, Units.BYTES);
     }
 
     /** A number of things: {@code 250}, {@code 100k}, {@code 1M}, which is a million. */
     public static long count(String text) {
-        return parse(text, ONES, "a count is a number, with k, M or G for thousands, millions or more, for example 1M");
+        return read(text, Units.COUNT);
     }
 
-    /** A duration: {@code 250ms}, {@code 10s}, {@code 5m}, {@code 1h}, {@code 1d}; {@code 0} for none. */
+    /** A time: {@code 250ms}, {@code 10s}, {@code 5m}, {@code 1h}, {@code 1d}; {@code 0} for none. */
     public static Duration duration(String text) {
-        return text.strip().equals("0")
-                ? Duration.ZERO
-                : Duration.ofMillis(parse(
-                        text, MILLIS, "a duration is a number with ms, s, m, h or d, for example 10s; 0 for none"));
+        if (text.equals("0")) {
+            return Duration.ZERO;
+        }
+        long millis = read(text, Units.MILLIS);
+        if (millis > LONGEST.toMillis()) {
+            throw new IllegalArgumentException("'" + text + "' is too long; the most is " + LONGEST.toDays() + "d");
+        }
+        return Duration.ofMillis(millis);
+    }
+
+    /** A size or a time, which then has a unit: {@code 1M} is a million bytes, {@code 1m} a minute. */
+    public static <T> T sizeOrTime(String text, LongFunction<T> size, Function<Duration, T> time) {
+        if (Units.BYTES.take(text)) {
+            return size.apply(bytes(text));
+        }
+        if (Units.MILLIS.take(text)) {
+            return time.apply(duration(text));
+        }
+        List<String> nearest = new ArrayList<>(Units.BYTES.nearestTo(text));
+        nearest.addAll(Units.MILLIS.nearestTo(text));
+        throw wrong(text, "it is a size or a time, for example 100MiB or 1h", nearest);
     }
 
     /** The number, or the largest int if that is less: where limits that large are none, or out of any range. */
@@ -48,31 +62,19 @@ public final class Quantities {
         return (int) Math.min(number, Integer.MAX_VALUE);
     }
 
-    private static long parse(String text, Map<String, Long> units, String rule) {
-        String stripped = text.strip();
-        int digits = countDigits(stripped);
-        Long unit = units.get(stripped.substring(digits).strip());
-        if (digits == 0 || digits > MOST_DIGITS || unit == null) {
-            throw new IllegalArgumentException("'" + text + "': " + rule);
+    private static long read(String text, Units units) {
+        if (!units.take(text)) {
+            throw wrong(text, units.rule(), units.nearestTo(text));
         }
-        try {
-            return Math.multiplyExact(Long.parseLong(stripped.substring(0, digits)), unit);
-        } catch (ArithmeticException overflow) {
-            throw new IllegalArgumentException("'" + text + "' is too large; " + rule, overflow);
+        OptionalLong number = units.read(text);
+        if (number.isEmpty()) {
+            throw new IllegalArgumentException("'" + text + "' is too large; " + units.rule());
         }
+        return number.getAsLong();
     }
 
-    private static int countDigits(String text) {
-        int digits = 0;
-        while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
-            digits++;
-        }
-        return digits;
-    }
-
-    private static Map<String, Long> inAnyCase(Map<String, Long> units) {
-        Map<String, Long> any = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        any.putAll(units);
-        return any;
+    private static IllegalArgumentException wrong(String text, String rule, List<String> nearest) {
+        String advice = nearest.isEmpty() ? "" : "; write " + String.join(" or ", nearest);
+        return new IllegalArgumentException("'" + text + "': " + rule + advice);
     }
 }

@@ -2,6 +2,7 @@ package cc.accu.line;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * One line that a server says in an {@code accu/1} conversation, without its line feed. The sender says {@link #HELLO}
@@ -24,20 +25,32 @@ public sealed interface AckLine {
      *
      * @param durable how safe an acknowledged line is: {@code none}, {@code written}, {@code fsync}, {@code replicated}
      * @param maxLine the longest line the server takes, in bytes, its terminator not counted
+     * @param held why a line sent now would have to wait, in one word: {@code no-space}; empty if it would not
      */
-    record Welcome(String durable, long maxLine) implements AckLine {
+    record Welcome(String durable, long maxLine, String held) implements AckLine {
+        private static final Pattern WORD = Pattern.compile("[a-z0-9-]{1,32}");
+
         public Welcome {
-            if (!durable.matches("[a-z0-9-]{1,32}")) {
+            if (!WORD.matcher(durable).matches()) {
                 throw new IllegalArgumentException("durable is one word, for example fsync, not '" + durable + "'");
             }
             if (maxLine < 1) {
                 throw new IllegalArgumentException("max-line is at least 1, not " + maxLine);
             }
+            if (!held.isEmpty() && !WORD.matcher(held).matches()) {
+                throw new IllegalArgumentException("held is one word, for example no-space, not '" + held + "'");
+            }
+        }
+
+        /** Of a server that stores what it gets without delay. */
+        public Welcome(String durable, long maxLine) {
+            this(durable, maxLine, "");
         }
 
         @Override
         public String toString() {
-            return HELLO + " ok durable=" + durable + " max-line=" + maxLine;
+            String always = HELLO + " ok durable=" + durable + " max-line=" + maxLine;
+            return held.isEmpty() ? always : always + " held=" + held;
         }
     }
 

@@ -7,9 +7,12 @@ import java.util.regex.Pattern;
 /** Reads the written forms of an {@link AckLine}. Numbers are plain: no sign, no zeros in front, at most 18 digits. */
 final class AckSyntax {
     private static final String NUMBER = "([1-9][0-9]{0,17})";
-    /** Fields that a later server may add are no concern of ours. */
-    private static final Pattern WELCOME = Pattern.compile(
-            Pattern.quote(AckLine.HELLO) + " ok durable=([a-z0-9-]{1,32}) max-line=" + NUMBER + "( [a-z-]+=[!-~]*)*");
+    private static final String WORD = "([a-z0-9-]{1,32})";
+    /** Fields that a later server may add, in front of those we know or behind, are no concern of ours. */
+    private static final String OTHERS = "(?: (?!held=)[a-z-]+=[!-~]*)*";
+
+    private static final Pattern WELCOME = Pattern.compile(Pattern.quote(AckLine.HELLO) + " ok durable=" + WORD
+            + " max-line=" + NUMBER + OTHERS + "(?: held=" + WORD + ")?" + OTHERS);
 
     private static final Pattern ACK = Pattern.compile("ack " + NUMBER);
     private static final Pattern ERR = Pattern.compile("err " + NUMBER + " ([a-z-]+)(?: (\\S|\\S.*\\S))?");
@@ -23,7 +26,8 @@ final class AckSyntax {
         }
         Matcher welcome = WELCOME.matcher(line);
         if (welcome.matches()) {
-            return Optional.of(new AckLine.Welcome(welcome.group(1), Long.parseLong(welcome.group(2))));
+            String held = welcome.group(3) == null ? "" : welcome.group(3);
+            return Optional.of(new AckLine.Welcome(welcome.group(1), Long.parseLong(welcome.group(2)), held));
         }
         Matcher err = ERR.matcher(line);
         return err.matches() ? parseErr(err) : Optional.empty();

@@ -24,6 +24,7 @@ public final class LineBatch implements AutoCloseable {
     private final long receivedMillis;
     private final boolean cut;
     private final @Nullable End end;
+    private boolean closed;
 
     /** Takes ownership of {@code lines}, which must hold {@code count} lines, each with its LF. */
     public static LineBatch of(ByteBuf lines, int count, Origin origin, long firstNumber, long receivedMillis) {
@@ -133,9 +134,12 @@ public final class LineBatch implements AutoCloseable {
         }
     }
 
-    /** Gives the memory back. */
+    /** Gives the memory back; does nothing the second time. */
     @Override
     public void close() {
-        lines.release();
+        if (!closed) {
+            closed = true;
+            lines.release();
+        }
     }
 }

@@ -18,12 +18,10 @@ final class LineBytes {
         return allocator.buffer(length + 1).writeBytes(in, length).writeByte('\n');
     }
 
-    /** The length of the line that starts here: to its terminator, or all that there is of it. */
+    /** The length of the line that starts here, to its terminator or the end, without one CR there. */
     static int lengthSeen(ByteBuf in) {
-        int length = in.bytesBefore((byte) '\n');
-        if (length < 0) {
-            return in.readableBytes();
-        }
+        int feed = in.bytesBefore((byte) '\n');
+        int length = feed < 0 ? in.readableBytes() : feed;
         return length > 0 && in.getByte(in.readerIndex() + length - 1) == '\r' ? length - 1 : length;
     }
 

@@ -25,6 +25,7 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     private final int max;
     private final Origin origin;
     private final LineStart start = new LineStart();
+    private final UnfinishedLine unfinished = new UnfinishedLine();
 
     private LongLine longLine;
     private long lineNumber = 1;
@@ -52,6 +53,7 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         this.max = framing.maxLineBytes();
         this.longLine = framing.longLine();
         this.origin = origin;
+        setCumulator(unfinished);
     }
 
     /** Whether some bytes of a line are here and its terminator is not. */
@@ -209,6 +211,11 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         ctx.fireUserEventTriggered(new LineDropped(lineNumber++, bytes, last));
     }
 
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) {
+        unfinished.release();
+    }
+
     /** What the parent put together: a line, a piece, or the start of a line that is dropped. */
     @Override
     protected @Nullable Object decode(ChannelHandlerContext ctx, ByteBuf buffer) throws Exception {
@@ -252,14 +259,16 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     private void endInput(ChannelHandlerContext ctx, ByteBuf in) {
         State last = state;
         state = State.NOTHING;
-        if (last == State.SKIPPED_LINE) {
-            drop(ctx, skipped.bytes());
+        unfinished.release();
+        if (last == State.NOTHING) {
+            in.skipBytes(in.readableBytes());
+        } else if (last == State.SKIPPED_LINE) {
+            drop(ctx, skipped.bytesWithoutReturn());
         } else if (in.isReadable()) {
-            int length = in.readableBytes();
+            int length = LineBytes.lengthSeen(in);
             if (length <= max || longLine == LongLine.SPLIT) {
                 split(ctx, in, length, end);
             } else {
-                in.skipBytes(length);
                 drop(ctx, length);
             }
         }
@@ -292,9 +301,41 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         ctx.fireChannelReadComplete();
     }
 
-    @Override
-    public int unfinishedBytes() {
+    private int unfinishedBytes() {
         return start.length() + actualReadableBytes();
+    }
+
+    @Override
+    public int heldBytes() {
+        return start.heldBytes() + unfinished.heldBytes() + internalBuffer().capacity();
+    }
+
+    @Override
+    public void makeRoom(int bytes) {
+        ByteBuf line = internalBuffer();
+        if (line.isReadable()) {
+            unfinished.makeRoom(line.alloc(), line, bytes, max);
+        }
+    }
+
+    @Override
+    public boolean startsLike(String text) {
+        if (state != State.LINE) {
+            return false;
+        }
+        ByteBuf line = start.length() > 0 ? start.asBuffer() : internalBuffer();
+        int common = Math.min(line.readableBytes(), text.length());
+        for (int i = 0; i < common; i++) {
+            if (line.getByte(line.readerIndex() + i) != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void breakOff() {
+        end = End.RESET;
     }
 
     @Override

@@ -2,6 +2,7 @@ package cc.accu.line;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 
 /**
  * The start of a line that the network cut, short enough to be put in front of what is read next, so that the line is
@@ -18,6 +19,16 @@ final class LineStart {
 
     int length() {
         return length;
+    }
+
+    /** Memory that it takes, in bytes. */
+    int heldBytes() {
+        return bytes.length;
+    }
+
+    /** What it holds, as long as it holds that. */
+    ByteBuf asBuffer() {
+        return Unpooled.wrappedBuffer(bytes, 0, length);
     }
 
     /** Reads all of {@code in}, if that is not too much; says whether it did. */

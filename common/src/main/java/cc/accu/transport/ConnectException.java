@@ -1,6 +1,7 @@
 package cc.accu.transport;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** An endpoint could not be connected to. The message says which, why, and what to do about it. */
 public final class ConnectException extends IOException {
@@ -8,6 +9,11 @@ public final class ConnectException extends IOException {
 
     public ConnectException(Endpoint endpoint, String whyAndWhatToDo) {
         super("cannot connect to " + endpoint + ": " + whyAndWhatToDo);
+    }
+
+    /** Of several endpoints, which the message names. */
+    public ConnectException(String message, @Nullable Throwable cause) {
+        super(message, cause);
     }
 
     public ConnectException(Endpoint endpoint, String whyAndWhatToDo, Throwable cause) {

@@ -1,6 +1,7 @@
 package cc.accu.transport;
 
-import java.nio.charset.StandardCharsets;
+import cc.accu.console.Arguments;
+import cc.accu.console.TypedPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,25 @@ public sealed interface Endpoint {
      */
     static Endpoint parse(String text) {
         return EndpointSyntax.parse(text.strip());
+    }
+
+    /**
+     * Reads the same for a client: a URL then has no options, which belong to listeners.
+     *
+     * @throws IllegalArgumentException with a message for the person who typed it
+     */
+    static Endpoint parseTarget(String text) {
+        return EndpointSyntax.parseTarget(text.strip());
+    }
+
+    /** Whether this word of a command line is meant to be an endpoint by itself: a URL, or both parts in quotes. */
+    static boolean isWhole(String word) {
+        return EndpointSyntax.isWhole(word);
+    }
+
+    /** Whether an endpoint begins with this word of a command line, or was meant to. */
+    static boolean begins(String word) {
+        return EndpointSyntax.isNetwork(word);
     }
 
     /**
@@ -103,7 +123,7 @@ public sealed interface Endpoint {
         public static final int DEFAULT_MODE = 0660;
 
         public Unix {
-            int length = path.getBytes(StandardCharsets.UTF_8).length;
+            int length = Arguments.bytes(path).length;
             if (path.isEmpty() || path.equals("@")) {
                 throw new IllegalArgumentException("unix endpoint needs a path, for example unix /var/run/accu.sock");
             }
@@ -114,6 +134,7 @@ public sealed interface Endpoint {
             if (path.indexOf('\0') >= 0) {
                 throw new IllegalArgumentException("unix path must not hold a NUL character");
             }
+            TypedPath.checkSocket(path, !path.startsWith("@"));
             if (mode < 0 || mode > 0777) {
                 throw new IllegalArgumentException(
                         "mode out of range 0..0777: 0" + Integer.toOctalString(mode) + "; for example mode=0660");

@@ -1,7 +1,6 @@
 package cc.accu.transport;
 
-import cc.accu.console.Nearest;
-import java.net.URLDecoder;
+import cc.accu.console.Arguments;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +9,7 @@ import java.util.regex.Pattern;
 /** The written forms of an {@link Endpoint}. */
 final class EndpointSyntax {
     private static final String EXAMPLES = "for example tcp :3000 or unix /var/run/accu.sock";
-    private static final List<String> NETWORKS = List.of("tcp", "tcp4", "tcp6", "unix");
+    static final List<String> NETWORKS = List.of("tcp", "tcp4", "tcp6", "unix");
     private static final Pattern UNPRINTABLE_IN_URL = Pattern.compile("[^A-Za-z0-9/._~@:,+=-]");
 
     private EndpointSyntax() {}
@@ -18,6 +17,12 @@ final class EndpointSyntax {
     /** Whether a word of a command line is an endpoint by itself. */
     static boolean isWhole(String word) {
         return word.contains("://") || word.contains(" ");
+    }
+
+    /** Whether it is the first word of an endpoint, or meant to be. */
+    static boolean isNetwork(String word) {
+        String network = word.split("://| ", 2)[0];
+        return NETWORKS.contains(network) || MistypedNetwork.isMeant(network);
     }
 
     static Endpoint parse(String text) {
@@ -31,12 +36,57 @@ final class EndpointSyntax {
                 : parse(text.substring(0, space), text.substring(space + 1).strip());
     }
 
+    /** One to connect to: options are for listeners. */
+    static Endpoint parseTarget(String text) {
+        int question = text.indexOf('?');
+        if (text.contains("://") && question >= 0) {
+            throw new IllegalArgumentException("'" + text.substring(question)
+                    + "' is for a server that listens; to connect, write " + text.substring(0, question));
+        }
+        return parse(text);
+    }
+
     static Endpoint parse(String network, String address) {
         checkNetwork(network);
         if (address.isEmpty()) {
             throw new IllegalArgumentException("missing address after '" + network + "'; " + EXAMPLES);
         }
-        return network.equals("unix") ? Endpoint.Unix.at(address) : parseTcp(network, address);
+        checkNoOptions(network, address);
+        return network.equals("unix") ? unixAt(address) : parseTcp(network, address);
+    }
+
+    /** What follows a question mark is meant as options, which only a URL has. */
+    private static void checkNoOptions(String network, String address) {
+        int question = address.indexOf('?');
+        if (question < 0) {
+            return;
+        }
+        String path = address.substring(0, question);
+        String url = network + "://" + (network.equals("unix") ? escape(urlPath(path)) : path);
+        String options = address.substring(question + 1);
+        String literally = network.equals("unix")
+                ? "; a path that has a question mark is written " + url + "%3F" + escape(options)
+                : "";
+        throw new IllegalArgumentException("'" + network + " " + address + "': options go with a URL, in one word: "
+                + url + "?" + options + literally);
+    }
+
+    private static Endpoint unixAt(String path) {
+        if (MistypedNetwork.looksLikePort(path)) {
+            throw new IllegalArgumentException("'" + path + "' looks like a port: did you mean tcp " + path
+                    + "? A socket file of that name is unix ./" + path);
+        }
+        checkHome("unix " + path, path);
+        return Endpoint.Unix.at(path);
+    }
+
+    private static void checkHome(String typed, String path) {
+        if (path.equals("~") || path.startsWith("~/")) {
+            throw new IllegalArgumentException(
+                    "'" + typed + "': ~ is your home directory only for the shell, where it is"
+                            + " the beginning of a word outside quotes; write unix \"$HOME" + path.substring(1)
+                            + "\", or unix ./" + path + " if that is its name");
+        }
     }
 
     private static Endpoint parseUrl(String network, String rest) {
@@ -48,12 +98,31 @@ final class EndpointSyntax {
             throw new IllegalArgumentException("missing address after '" + network + "://'; " + EXAMPLES);
         }
         if (!network.equals("unix")) {
-            if (!query.isEmpty()) {
-                throw new IllegalArgumentException(network + " has no options, but '" + query + "' was given");
+            if (question >= 0) {
+                throw new IllegalArgumentException(network + " has no options, but '?" + query + "' was given; write "
+                        + network + "://" + address);
             }
             return parseTcp(network, address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
         }
-        return parseUnix(unescape(address), query);
+        return parseUnix(pathIn(address), query);
+    }
+
+    /** Two slashes begin a host in a URL, and a socket has none: so no path may look like one. */
+    private static String pathIn(String address) {
+        checkHome("unix://" + address, address);
+        if (address.startsWith("./")) {
+            return Arguments.percentDecoded(address.substring(2));
+        }
+        if (!address.startsWith("/") && !address.startsWith("@")) {
+            throw new IllegalArgumentException(
+                    "'unix://" + address + "' has two slashes, and what follows them is a host;" + " write unix:///"
+                            + address + ", or unix " + address + " for a path in the working directory");
+        }
+        return Arguments.percentDecoded(address);
+    }
+
+    private static String urlPath(String path) {
+        return path.startsWith("/") || path.startsWith("@") ? path : "./" + path;
     }
 
     private static Endpoint parseUnix(String path, String query) {
@@ -61,7 +130,7 @@ final class EndpointSyntax {
         Optional<String> group = Optional.empty();
         for (String option : query.isEmpty() ? new String[0] : query.split("&", -1)) {
             int equals = option.indexOf('=');
-            String value = equals < 0 ? "" : unescape(option.substring(equals + 1));
+            String value = equals < 0 ? "" : Arguments.percentDecoded(option.substring(equals + 1));
             switch (equals < 0 ? option : option.substring(0, equals)) {
                 case "mode" -> mode = parseMode(value);
                 case "group" -> group = Optional.of(parseGroup(value));
@@ -90,9 +159,14 @@ final class EndpointSyntax {
 
     private static Endpoint parseTcp(String network, String address) {
         int colon = address.lastIndexOf(':');
+        if (address.startsWith("/") || address.startsWith("./")) {
+            throw new IllegalArgumentException(
+                    "'" + address + "' is a path, not a tcp address; did you mean unix " + address + "?");
+        }
         if (colon < 0 || address.endsWith("]")) {
-            throw new IllegalArgumentException("missing port in '" + address
-                    + "'; a tcp address is HOST:PORT or :PORT, for example 127.0.0.1:3000");
+            String meant = address.matches("\\d{1,5}") ? "did you mean " + network + " :" + address + "? " : "";
+            throw new IllegalArgumentException("missing port in '" + address + "'; " + meant
+                    + "a tcp address is HOST:PORT or :PORT, for example 127.0.0.1:3000");
         }
         String host = address.substring(0, colon);
         if (host.startsWith("[") && host.endsWith("]")) {
@@ -128,26 +202,29 @@ final class EndpointSyntax {
         if (NETWORKS.contains(network)) {
             return;
         }
-        String suggestion = switch (network) {
-            case "udp", "udp4", "udp6", "unixgram" -> "accu takes streams, not datagrams: use tcp or unix";
-            case "unixpacket" -> "accu takes streams: use unix";
-            default ->
-                Nearest.to(network, NETWORKS)
-                        .map(near -> "did you mean " + near + "?")
-                        .orElse("it is one of " + String.join(", ", NETWORKS));
-        };
-        throw new IllegalArgumentException("unknown network '" + network + "'; " + suggestion + " (" + EXAMPLES + ")");
+        throw new IllegalArgumentException(
+                "unknown network '" + network + "'; " + MistypedNetwork.advice(network) + " (" + EXAMPLES + ")");
     }
 
     static String print(Endpoint.Unix unix) {
         boolean plain =
                 unix.mode() == Endpoint.Unix.DEFAULT_MODE && unix.group().isEmpty();
-        if (plain && unix.path().equals(unix.path().strip())) {
+        if (plain && isPlain(unix.path())) {
             return "unix " + unix.path();
         }
         String options = unix.mode() == Endpoint.Unix.DEFAULT_MODE ? "" : String.format("&mode=%04o", unix.mode());
         options += unix.group().map(name -> "&group=" + escape(name)).orElse("");
-        return "unix://" + escape(unix.path()) + (options.isEmpty() ? "" : "?" + options.substring(1));
+        return "unix://" + escape(urlPath(unix.path())) + (options.isEmpty() ? "" : "?" + options.substring(1));
+    }
+
+    /** Whether the form of two words, which a space parts, has the path as it is. */
+    private static boolean isPlain(String path) {
+        return path.equals(path.strip())
+                && path.chars().noneMatch(Character::isISOControl)
+                && path.indexOf('?') < 0
+                && !path.equals("~")
+                && !path.startsWith("~/")
+                && !MistypedNetwork.looksLikePort(path);
     }
 
     private static String escape(String text) {
@@ -158,13 +235,5 @@ final class EndpointSyntax {
             }
             return escaped.toString();
         });
-    }
-
-    private static String unescape(String text) {
-        try {
-            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException malformed) {
-            throw new IllegalArgumentException("'" + text + "' has a % that two hex digits do not follow", malformed);
-        }
     }
 }

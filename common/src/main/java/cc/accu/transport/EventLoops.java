@@ -4,6 +4,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
@@ -15,7 +16,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * system interface share them. Any thread.
  */
 public final class EventLoops implements AutoCloseable {
-    private static final int STOP_SECONDS = 5;
+    private static final Duration DEFAULT_STOP = Duration.ofSeconds(5);
+
+    /** Loops of a server that listens on both TCP and Unix sockets, which are driven by different system interfaces. */
+    static final int MOST_FOR_EACH_PROCESSOR = 2;
 
     private final int threads;
     private final ThreadFactory threadFactory;
@@ -58,11 +62,20 @@ public final class EventLoops implements AutoCloseable {
         return false;
     }
 
-    /** Stops the loops without a quiet period, and waits for that, at most {@value #STOP_SECONDS} s. */
     @Override
-    public synchronized void close() {
-        groups.values().forEach(group -> group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS));
-        groups.values()
-                .forEach(group -> group.terminationFuture().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS));
+    public void close() {
+        close(DEFAULT_STOP);
+    }
+
+    /** Stops the loops without a quiet period, and waits for that, at most so long; says whether they have stopped. */
+    public synchronized boolean close(Duration most) {
+        long deadline = System.nanoTime() + most.toNanos();
+        groups.values().forEach(group -> group.shutdownGracefully(0, most.toNanos(), TimeUnit.NANOSECONDS));
+        boolean stopped = true;
+        for (EventLoopGroup group : groups.values()) {
+            stopped &= group.terminationFuture()
+                    .awaitUninterruptibly(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        }
+        return stopped;
     }
 }

@@ -1,6 +1,8 @@
 package cc.accu.transport;
 
 import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A bound endpoint that accepts connections.
@@ -10,13 +12,22 @@ import io.netty.channel.Channel;
  * @param beforeClose gives up what the endpoint holds outside the channel, as a socket file
  */
 public record Listener(Endpoint endpoint, Channel channel, Runnable beforeClose) implements AutoCloseable {
+    private static final Duration DEFAULT_STOP = Duration.ofSeconds(5);
 
-    /** Stops accepting and gives the address back. Blocking; does nothing the second time. */
     @Override
     public void close() {
-        if (channel.isOpen()) {
-            beforeClose.run();
-            channel.close().awaitUninterruptibly();
+        close(DEFAULT_STOP);
+    }
+
+    /**
+     * Stops accepting and gives the address back. Blocking, at most so long; says whether that was enough. Does nothing
+     * the second time.
+     */
+    public boolean close(Duration most) {
+        if (!channel.isOpen()) {
+            return true;
         }
+        beforeClose.run();
+        return channel.close().awaitUninterruptibly(most.toNanos(), TimeUnit.NANOSECONDS);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,15 +35,15 @@ enum SocketIo {
     static SocketIo ofThisMachineOr(String costOfNio) {
         return ofThisMachine().orElseGet(() -> {
             if (TOLD_COSTS.add(costOfNio)) {
-                LOG.warn(
-                        "no native transport for {} {} ({}): {}",
-                        System.getProperty("os.name"),
-                        System.getProperty("os.arch"),
-                        isMac() ? "netty-transport-native-kqueue" : "netty-transport-native-epoll",
-                        costOfNio);
+                LOG.warn("no native transport: {}; {}", NativeLibrary.whyMissing(unavailabilityCause()), costOfNio);
+                LOG.debug("the native transport cannot be had", unavailabilityCause());
             }
             return NIO;
         });
+    }
+
+    private static @Nullable Throwable unavailabilityCause() {
+        return isMac() ? KQueue.unavailabilityCause() : Epoll.unavailabilityCause();
     }
 
     IoHandlerFactory handlers() {

@@ -23,11 +23,14 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** TCP, over NIO or a native interface. */
@@ -103,6 +106,7 @@ final class TcpTransport extends Transport {
             case ADDRESS_NOT_AVAILABLE ->
                 why + "; this machine does not have that address, see those it has with \"ip address\"";
             case TOO_MANY_OPEN_FILES -> why + "; raise the limit with \"ulimit -n\"";
+            case INVALID_ARGUMENT -> why + aboutZones();
             default -> why;
         };
     }
@@ -110,33 +114,55 @@ final class TcpTransport extends Transport {
     @Override
     public CompletableFuture<Channel> connect(EventLoops loops, ChannelHandler handler, Duration timeout) {
         CompletableFuture<Channel> connected = new CompletableFuture<>();
-        try {
-            String host = tcp.host().isEmpty() ? "localhost" : tcp.host();
-            long deadline = System.nanoTime() + timeout.toNanos();
-            tryEach(addresses(host).iterator(), loops, handler, deadline, connected);
-        } catch (UnknownHostException unknown) {
-            connected.completeExceptionally(new ConnectException(tcp, Reason.unknownHost(unknown), unknown));
-        }
+        String host = tcp.host().isEmpty() ? "localhost" : tcp.host();
+        long deadline = System.nanoTime() + timeout.toNanos();
+        NameLookup.ofSystem().start(host, timeout).whenComplete((all, failure) -> {
+            try {
+                tryEach(new ArrayDeque<>(wanted(host, found(host, all, failure))), loops, handler, deadline, connected);
+            } catch (UnknownHostException unknown) {
+                connected.completeExceptionally(new ConnectException(tcp, Reason.unknownHost(unknown), unknown));
+            } catch (RuntimeException closed) {
+                connected.completeExceptionally(new ConnectException(tcp, Reason.describe(closed), closed));
+            }
+        });
         return connected;
     }
 
+    private static InetAddress[] found(String host, InetAddress @Nullable [] all, @Nullable Throwable failure)
+            throws UnknownHostException {
+        if (failure instanceof TimeoutException) {
+            throw new UnknownHostException(
+                    Reason.TIMEOUT + " while looking up '" + host + "'; does the name server answer?");
+        }
+        if (all == null) {
+            throw unknown(host);
+        }
+        return all;
+    }
+
+    private static UnknownHostException unknown(String host) {
+        return new UnknownHostException("unknown host '" + host + "'; check the name");
+    }
+
     private void tryEach(
-            Iterator<InetAddress> addresses,
+            Deque<InetAddress> addresses,
             EventLoops loops,
             ChannelHandler handler,
             long deadline,
             CompletableFuture<Channel> connected) {
-        Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+        // One that does not answer must not take the time of those behind it.
+        long share = (deadline - System.nanoTime()) / addresses.size();
+        Duration left = Duration.ofNanos(Math.max(1_000_000, share));
         Bootstrap bootstrap = bootstrap(loops, handler, left)
                 .channelFactory(channels())
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true);
-        ChannelFuture attempt = bootstrap.connect(new InetSocketAddress(addresses.next(), tcp.port()));
+        ChannelFuture attempt = bootstrap.connect(new InetSocketAddress(addresses.remove(), tcp.port()));
         attempt.addListener(done -> {
             if (done.isSuccess()) {
                 connected.complete(attempt.channel());
-            } else if (addresses.hasNext() && System.nanoTime() < deadline) {
+            } else if (!addresses.isEmpty() && System.nanoTime() < deadline) {
                 tryEach(addresses, loops, handler, deadline, connected);
             } else {
                 connected.completeExceptionally(new ConnectException(tcp, whyNotConnected(done.cause()), done.cause()));
@@ -144,13 +170,22 @@ final class TcpTransport extends Transport {
         });
     }
 
-    private static String whyNotConnected(Throwable failure) {
+    private String whyNotConnected(Throwable failure) {
         String why = Reason.describe(failure);
         return switch (Reason.of(failure)) {
             case CONNECTION_REFUSED -> why + "; is a server running there?";
             case TIMEOUT -> why + "; is the host up, and does a firewall let this port through?";
+            case NO_ROUTE, NETWORK_UNREACHABLE -> why + "; is the address right, and this machine's network up?";
+            case PERMISSION_DENIED, NOT_PERMITTED -> why + "; a firewall of this machine may forbid it";
+            case INVALID_ARGUMENT -> why + aboutZones();
             default -> why;
         };
+    }
+
+    private String aboutZones() {
+        boolean linkLocal = tcp.host().toLowerCase(Locale.ROOT).startsWith("fe80:")
+                && !tcp.host().contains("%");
+        return linkLocal ? "; an address of one link needs its interface, as in [fe80::1%eth0]:3000" : "";
     }
 
     /** The host's addresses of the family wanted, IPv4 first, as Go orders them. */
@@ -159,8 +194,12 @@ final class TcpTransport extends Transport {
         try {
             all = InetAddress.getAllByName(host);
         } catch (UnknownHostException unknown) {
-            throw new UnknownHostException("unknown host '" + host + "'; check the name");
+            throw unknown(host);
         }
+        return wanted(host, all);
+    }
+
+    private List<InetAddress> wanted(String host, InetAddress[] all) throws UnknownHostException {
         List<InetAddress> ipv4 = new ArrayList<>();
         List<InetAddress> ipv6 = new ArrayList<>();
         for (InetAddress address : all) {
@@ -174,7 +213,8 @@ final class TcpTransport extends Transport {
             wanted.addAll(ipv6);
         }
         if (wanted.isEmpty()) {
-            throw new UnknownHostException("'" + host + "' has no address that " + tcp.family() + " can use");
+            throw new UnknownHostException(
+                    "'" + host + "' has no address that " + tcp.family() + " can use; with tcp it may have any");
         }
         return wanted;
     }

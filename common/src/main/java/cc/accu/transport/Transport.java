@@ -54,6 +54,12 @@ public abstract sealed class Transport permits TcpTransport, UnixTransport {
     /** Who is at the other end of an accepted channel of this transport. */
     public abstract Peer peer(Channel channel);
 
+    /** Asks {@code room} before each read of an accepted channel. To be called before the first. */
+    @SuppressWarnings("deprecation") // of RCVBUF_ALLOCATOR, which has no successor
+    public static void limitReads(Channel channel, ReadRoom room) {
+        channel.config().setOption(ChannelOption.RCVBUF_ALLOCATOR, new ReadBuffers(room));
+    }
+
     Endpoint endpoint() {
         return endpoint;
     }
@@ -66,14 +72,12 @@ public abstract sealed class Transport permits TcpTransport, UnixTransport {
      * A half-closed sender still gets its answer, and a failed write never throws away input that is still unread:
      * hence no automatic close.
      */
-    @SuppressWarnings("deprecation") // of RCVBUF_ALLOCATOR, which has no successor
     ServerBootstrap serverBootstrap(EventLoops loops, ChannelHandler acceptHandler, ChannelHandler connectionHandler) {
         return new ServerBootstrap()
                 .group(loops.of(io))
                 .handler(acceptHandler)
                 .childHandler(connectionHandler)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .childOption(ChannelOption.RCVBUF_ALLOCATOR, new ReadBuffers())
                 .childOption(ChannelOption.AUTO_CLOSE, false);
     }
 

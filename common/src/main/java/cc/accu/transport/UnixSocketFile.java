@@ -60,28 +60,17 @@ final class UnixSocketFile {
         if (type != SOCKET_TYPE) {
             throw new ListenException(
                     unix,
-                    "a " + kind()
+                    "a " + UnixPathProblem.kindOf(path, LinkOption.NOFOLLOW_LINKS)
                             + " is in the way, and accu replaces only stale sockets; move it, or choose another path");
         }
         if (somebodyListens()) {
             throw new ListenException(
                     unix,
-                    "another process is listening; see who with \"ss -xlp src " + path + "\", or choose another path");
+                    "another process is listening; see who with \"ss -xlp src '*" + path.getFileName()
+                            + "'\", or choose another path");
         }
         Files.delete(path);
         LOG.warn("removed the stale socket {}: nobody was listening on it", path);
-    }
-
-    private String kind() throws IOException {
-        BasicFileAttributes attributes =
-                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        if (attributes.isSymbolicLink()) {
-            return "symbolic link";
-        }
-        if (attributes.isDirectory()) {
-            return "directory";
-        }
-        return attributes.isRegularFile() ? "regular file" : "device or pipe";
     }
 
     /** Only a refused connection shows that nobody listens: a full queue or a lack of rights does not. */
@@ -93,6 +82,12 @@ final class UnixSocketFile {
             return switch (Reason.of(failure)) {
                 case CONNECTION_REFUSED -> false;
                 case TRY_AGAIN -> true;
+                case WRONG_SOCKET_TYPE ->
+                    throw new ListenException(
+                            unix,
+                            "a socket that is not for streams (a datagram socket?) is in the way; move it, or choose another"
+                                    + " path",
+                            failure);
                 default ->
                     throw new ListenException(
                             unix,
@@ -207,16 +202,5 @@ final class UnixSocketFile {
         } catch (IOException failure) {
             LOG.warn("cannot remove the socket file {}: {}", path, Reason.describe(failure));
         }
-    }
-
-    static String whyNotBound(Endpoint.Unix unix, IOException failure) {
-        String why = Reason.describe(failure);
-        Path directory = Path.of(unix.path()).toAbsolutePath().getParent();
-        return switch (Reason.of(failure)) {
-            case NO_SUCH_FILE -> "the directory " + directory + " does not exist; create it, or choose another path";
-            case PERMISSION_DENIED -> why + "; this user may not create files in " + directory;
-            case FILE_EXISTS, ADDRESS_IN_USE -> "something else took the name just now; try again";
-            default -> why;
-        };
     }
 }

@@ -4,10 +4,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -22,6 +28,15 @@ final class UnixSocketLock implements AutoCloseable {
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final int MOST_MARK_BYTES = 1 << 30;
+    private static final int LOOKED_AT_BYTES = 4096;
+    private static final int FILE_TYPE = 0170000;
+    private static final int REGULAR = 0100000;
+    private static final Set<OpenOption> READ_WRITE =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    private static final Set<OpenOption> NEW =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    private static final FileAttribute<?> OWNERS_ALONE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     /** Locks of the operating system are per process, so threads need one of their own. */
     private static final ReentrantLock IN_THIS_PROCESS = new ReentrantLock();
@@ -34,13 +49,18 @@ final class UnixSocketLock implements AutoCloseable {
         this.channel = channel;
     }
 
+    /** The locked file. */
+    static Path beside(Endpoint.Unix unix) {
+        return Path.of(unix.path() + ".lock");
+    }
+
     static UnixSocketLock take(Endpoint.Unix unix) throws IOException {
-        Path path = Path.of(unix.path() + ".lock");
+        Path path = beside(unix);
         IN_THIS_PROCESS.lock();
         try {
             long deadline = System.nanoTime() + WAIT_NANOS;
             while (System.nanoTime() < deadline) {
-                FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileChannel channel = open(path);
                 if (holds(channel, path)) {
                     return new UnixSocketLock(path, channel);
                 }
@@ -51,6 +71,55 @@ final class UnixSocketLock implements AutoCloseable {
             IN_THIS_PROCESS.unlock();
             throw failure;
         }
+    }
+
+    /** Opens the file, or makes it; never one that somebody else has put there, which would be overwritten. */
+    private static FileChannel open(Path path) throws IOException {
+        try {
+            return FileChannel.open(path, NEW, OWNERS_ALONE);
+        } catch (FileAlreadyExistsException there) {
+            if (!isPlainFile(path)) {
+                throw notOurs(path);
+            }
+        }
+        try {
+            FileChannel channel = FileChannel.open(path, READ_WRITE);
+            if (isOurs(channel)) {
+                return channel;
+            }
+            channel.close();
+            throw notOurs(path);
+        } catch (NoSuchFileException removedMeanwhile) {
+            return open(path);
+        }
+    }
+
+    /** A pipe would make us wait, and what has another name or owner is something else. */
+    private static boolean isPlainFile(Path path) throws IOException {
+        try {
+            int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            int names = (int) Files.getAttribute(path, "unix:nlink", LinkOption.NOFOLLOW_LINKS);
+            return (mode & FILE_TYPE) == REGULAR && names <= 1;
+        } catch (NoSuchFileException removedMeanwhile) {
+            return true;
+        }
+    }
+
+    /** Ours never has anything but zeros. */
+    private static boolean isOurs(FileChannel channel) throws IOException {
+        ByteBuffer start = ByteBuffer.allocate(LOOKED_AT_BYTES);
+        channel.read(start, 0);
+        for (start.flip(); start.hasRemaining(); ) {
+            if (start.get() != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static IOException notOurs(Path path) {
+        return new IOException(path + " is in the way, which accu locks while it starts and did not make; move it, or"
+                + " choose another path");
     }
 
     /** Whether the channel's file is locked now and still at {@code path}; the channel is closed if not. */

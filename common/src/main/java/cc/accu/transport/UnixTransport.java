@@ -90,7 +90,7 @@ final class UnixTransport extends Transport {
             file.remember();
             return new Listener(unix, channel, file::removeIfOurs);
         } catch (IOException failure) {
-            throw new ListenException(unix, UnixSocketFile.whyNotBound(unix, failure), failure);
+            throw new ListenException(unix, UnixPathProblem.whyNotBound(unix, failure), failure);
         }
     }
 
@@ -166,21 +166,10 @@ final class UnixTransport extends Transport {
                 connected.complete(attempt.channel());
             } else {
                 connected.completeExceptionally(
-                        new ConnectException(unix, whyNotConnected(done.cause()), done.cause()));
+                        new ConnectException(unix, UnixPathProblem.whyNotConnected(unix, done.cause()), done.cause()));
             }
         });
         return connected;
-    }
-
-    private static String whyNotConnected(Throwable failure) {
-        String why = Reason.describe(failure);
-        return switch (Reason.of(failure)) {
-            case CONNECTION_REFUSED -> why + "; the socket file is there, but nobody listens on it: start the server";
-            case NO_SUCH_FILE -> why + "; is the server running, with this path?";
-            case PERMISSION_DENIED -> why + "; the socket's mode and group say who may connect";
-            case TRY_AGAIN -> "the server does not accept, and its queue is full";
-            default -> why;
-        };
     }
 
     private SocketAddress address(String path) {

@@ -49,7 +49,7 @@ class CommandSyntaxTest {
     @Test
     void hasWhatIsSaidForAnOptionThatWasNotTyped() {
         CommandLine line = parse("");
-        assertThat(line.value(SIZE, Quantities::bytes)).isEqualTo(1024);
+        assertThat(line.value(SIZE, Quantities::bytes)).isEqualTo(1000);
         assertThat(line.texts(TO)).containsExactly("here");
         assertThat(line.texts(FILES)).isEmpty();
         assertThat(line.text(FILES)).isEmpty();

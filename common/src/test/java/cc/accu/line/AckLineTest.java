@@ -25,6 +25,7 @@ class AckLineTest {
     @ValueSource(
             strings = {
                 "accu/1 ok durable=none max-line=1",
+                "accu/1 ok durable=fsync max-line=1048576 held=no-space",
                 "accu/1 ok durable=replicated max-line=999999999999999999",
                 "ack 1",
                 "ack 999999999999999999",
@@ -41,6 +42,17 @@ class AckLineTest {
     void ignoresFieldsThatALaterServerAddsToTheWelcome() {
         assertThat(AckLine.parse("accu/1 ok durable=fsync max-line=9 next=5 session="))
                 .contains(new Welcome("fsync", 9));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "accu/1 ok durable=fsync max-line=9 held=no-space",
+                "accu/1 ok durable=fsync max-line=9 held=no-space next=5",
+                "accu/1 ok durable=fsync max-line=9 next=5 session= held=no-space"
+            })
+    void saysWhyALineWouldHaveToWait(String line) {
+        assertThat(AckLine.parse(line)).contains(new Welcome("fsync", 9, "no-space"));
     }
 
     @ParameterizedTest
@@ -68,6 +80,10 @@ class AckLineTest {
                 "accu/1 ok durable=fsync max-line=0",
                 "accu/1 ok max-line=1 durable=fsync",
                 "accu/1 ok durable=fsync max-line=1 next",
+                "accu/1 ok durable=fsync max-line=1 held",
+                "accu/1 ok durable=fsync max-line=1 held=",
+                "accu/1 ok durable=fsync max-line=1 held=No-Space",
+                "accu/1 ok durable=fsync max-line=1 held=no-space held=no-space",
                 "err",
                 "err 1",
                 "err 0 too-long",
@@ -85,6 +101,7 @@ class AckLineTest {
         assertThatThrownBy(() -> new Ack(0)).hasMessage("an ack is for at least 1 line, not 0");
         assertThatThrownBy(() -> new Welcome("two words", 1)).hasMessageContaining("durable is one word");
         assertThatThrownBy(() -> new Welcome("fsync", 0)).hasMessageContaining("max-line is at least 1");
+        assertThatThrownBy(() -> new Welcome("fsync", 1, "no space")).hasMessageContaining("held is one word");
         assertThatThrownBy(() -> new Err(0, Code.TOO_LONG, "")).hasMessageContaining("count from 1");
         assertThatThrownBy(() -> new Err(1, Code.TOO_LONG, "a\nb")).hasMessageContaining("one line");
     }

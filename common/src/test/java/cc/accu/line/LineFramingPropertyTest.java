@@ -58,13 +58,14 @@ class LineFramingPropertyTest {
         String[] lines = input.split("\n", -1);
         for (int i = 0; i < lines.length; i++) {
             boolean last = i == lines.length - 1;
-            String line = !last && lines[i].endsWith("\r") ? lines[i].substring(0, lines[i].length() - 1) : lines[i];
+            boolean some = !lines[i].isEmpty();
+            String line = lines[i].endsWith("\r") ? lines[i].substring(0, lines[i].length() - 1) : lines[i];
             if (line.length() > max && policy != LongLine.SPLIT) {
                 messages.add((i + 1) + (policy == LongLine.SKIP ? ":dropped " + line.length() : ":dropped, the last"));
                 if (policy == LongLine.CLOSE) {
                     return messages;
                 }
-            } else if (!last || !line.isEmpty()) {
+            } else if (!last || some) {
                 for (; line.length() > max; line = line.substring(max)) {
                     messages.add((i + 1) + ":" + line.substring(0, max) + "[cut]");
                 }

@@ -24,7 +24,20 @@ class EndpointTest {
                 "tcp6 [::]:1",
                 "unix /var/run/accu.sock",
                 "unix accu.sock",
-                "unix /tmp/with space/and%percent?query",
+                "unix /tmp/with space/and%percent",
+                "unix tmp/accu.sock",
+                "unix ../accu.sock",
+                "unix ./~/a",
+                "unix ./:3000",
+                "unix /tmp/#a@b",
+                "unix:///tmp/with%20space%3Fquery",
+                "unix://./accu.sock?mode=0600",
+                "unix://./../accu.sock?mode=0600",
+                "unix://././:3000?mode=0600",
+                "unix://./~/a?mode=0600",
+                "unix://./what%3F",
+                "unix:///a%0Ab",
+                "unix://@accu%3F",
                 "unix /tmp/x://y",
                 "unix @accu",
                 "unix:///var/run/accu.sock?mode=0600&group=adm",
@@ -36,6 +49,63 @@ class EndpointTest {
         Endpoint endpoint = Endpoint.parse(text);
         assertThat(endpoint).hasToString(text);
         assertThat(Endpoint.parse(endpoint.toString())).isEqualTo(endpoint);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/a?b",
+                "a?b",
+                "?",
+                "/a ",
+                "/ a",
+                "%",
+                "a%20b",
+                "a b",
+                "~",
+                "~/a",
+                "./~",
+                ":1",
+                "a:1",
+                "./",
+                "a\tb",
+                "a\n",
+                "@a b",
+                "@a?b",
+                "@ ",
+                "é",
+                "/a+b&c=d#e"
+            })
+    void readsWhatItPrintsForEveryPath(String path) {
+        for (Endpoint.Unix unix : List.of(Endpoint.Unix.at(path), inGroup(path))) {
+            assertThat(Endpoint.parse(unix.toString())).as(unix.toString()).isEqualTo(unix);
+            assertThat(Endpoint.parseAll(List.of(unix.toString())))
+                    .as(unix.toString())
+                    .containsExactly(unix);
+        }
+    }
+
+    private static Endpoint.Unix inGroup(String path) {
+        return path.startsWith("@") ? Endpoint.Unix.at(path) : new Endpoint.Unix(path, 0600, Optional.of("a b&?"));
+    }
+
+    @Test
+    void connectsWithoutOptions() {
+        assertThat(Endpoint.parseTarget("unix:///a%3F")).isEqualTo(Endpoint.Unix.at("/a?"));
+        assertThatThrownBy(() -> Endpoint.parseTarget("unix:///a?mode=0660"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("'?mode=0660' is for a server that listens; to connect, write unix:///a");
+        assertThatThrownBy(() -> Endpoint.parseTarget("tcp://:1?max-line=5"))
+                .hasMessage("'?max-line=5' is for a server that listens; to connect, write tcp://:1");
+    }
+
+    @Test
+    void refusesAPathThatIsNotInUtf8() {
+        assertThatThrownBy(() -> Endpoint.parse("unix /caf\udce9"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("in which this JVM names files; give it a name in UTF-8");
+        assertThatThrownBy(() -> Endpoint.parse("unix:///caf%E9")).hasMessageContaining("in UTF-8");
+        assertThatThrownBy(() -> Endpoint.parse("unix @caf\udce9")).hasMessageContaining("in UTF-8");
     }
 
     @Test
@@ -66,9 +136,32 @@ class EndpointTest {
             delimiter = '|',
             value = {
                 "tpc :3000|did you mean tcp?",
+                "tpc|did you mean tcp?",
                 "unx /a|did you mean unix?",
+                "tcp3000|is one of tcp",
+                ":3000|unknown network ':3000'; did you mean tcp :3000?",
+                "3000|did you mean tcp :3000?",
+                "tcp:3000|did you mean tcp :3000?",
+                "tcp::3000|did you mean tcp :3000?",
+                "tcp:localhost:3000|did you mean tcp localhost:3000?",
+                "localhost:3000|did you mean tcp localhost:3000?",
+                "unix:/a.sock|did you mean unix /a.sock?",
+                "/a.sock|did you mean unix /a.sock?",
+                "listen :3000|unknown network 'listen'; the network comes first",
+                "tcp 3000|did you mean tcp :3000?",
+                "tcp /a.sock|did you mean unix /a.sock?",
+                "unix :3000|did you mean tcp :3000? A socket file of that name is unix ./:3000",
+                "unix localhost:3000|did you mean tcp localhost:3000?",
+                "unix /p/s?mode=0777|in one word: unix:///p/s?mode=0777; a path that has a question mark is written unix:///p/s%3Fmode=0777",
+                "unix s?mode=0777|in one word: unix://./s?mode=0777",
+                "tcp :3000?max-line=1k|in one word: tcp://:3000?max-line=1k",
+                "unix://tmp/x|write unix:///tmp/x, or unix tmp/x for a path in the working directory",
+                "unix://x?mode=0600|write unix:///x, or unix x",
+                "unix ~/a|write unix \"$HOME/a\", or unix ./~/a",
+                "unix://~/a|write unix \"$HOME/a\"",
+                "tcp://:3000?|tcp has no options, but '?' was given; write tcp://:3000",
                 "udp :3000|streams, not datagrams",
-                "gopher :70|it is one of tcp, tcp4, tcp6, unix",
+                "gopher :70|is one of tcp, tcp4, tcp6, unix",
                 "tcp|missing address after 'tcp'",
                 "unix://|missing address after 'unix://'",
                 "tcp 127.0.0.1|missing port in '127.0.0.1'",

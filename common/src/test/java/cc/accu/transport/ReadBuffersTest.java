@@ -1,6 +1,7 @@
 package cc.accu.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -8,12 +9,29 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ReadBuffersTest {
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
-    private final ReadBuffers buffers = new ReadBuffers();
+    private final AtomicInteger roomBytes = new AtomicInteger(Integer.MAX_VALUE);
+    private int shortages;
+
+    private final ReadBuffers buffers = new ReadBuffers(new ReadRoom() {
+        @Override
+        public int bytesToRead(int most) {
+            if (roomBytes.get() < 0) {
+                throw new OutOfMemoryError("for the test");
+            }
+            return Math.min(most, roomBytes.get());
+        }
+
+        @Override
+        public void outOfMemory(OutOfMemoryError failure) {
+            shortages++;
+        }
+    });
 
     private final RecvByteBufAllocator.ExtendedHandle oneChannel = buffers.newHandle();
 
@@ -66,5 +84,23 @@ class ReadBuffersTest {
         ByteBuf again = oneChannel.allocate(allocator);
         assertThat(again.readerIndex()).isEqualTo(4096);
         again.release();
+    }
+
+    @Test
+    void readsNoMoreThanThereIsRoomFor() {
+        roomBytes.set(1000);
+        ByteBuf small = oneChannel.allocate(allocator);
+        assertThat(small.writableBytes()).isEqualTo(1000);
+        assertThat(small.readerIndex()).isEqualTo(4096);
+        small.release();
+        roomBytes.set(0);
+        assertThatThrownBy(() -> oneChannel.allocate(allocator)).isInstanceOf(ReadPausedException.class);
+    }
+
+    @Test
+    void doesNotReadWithoutMemory() {
+        roomBytes.set(-1);
+        assertThatThrownBy(() -> oneChannel.allocate(allocator)).isInstanceOf(ReadPausedException.class);
+        assertThat(shortages).isEqualTo(1);
     }
 }

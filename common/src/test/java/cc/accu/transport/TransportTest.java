@@ -15,7 +15,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +122,39 @@ class TransportTest {
         }
         assertThatConnecting("tcp 127.0.0.1:" + free, "connection refused; is a server running there?");
         assertThatConnecting("tcp no-such-host.invalid:1", "unknown host 'no-such-host.invalid'");
-        assertThatConnecting("unix /tmp/accu-none/s", "no such file or directory; is the server running");
+        assertThatConnecting(
+                "unix /tmp/accu-none/s",
+                "no such file or directory; the directory /tmp/accu-none does not exist: is the path");
+    }
+
+    @Test
+    void saysWhatIsThereWhereASocketShouldBe(@TempDir Path directory) throws Exception {
+        Files.createDirectory(directory.resolve("d"));
+        Files.writeString(directory.resolve("f"), "");
+        Files.createSymbolicLink(directory.resolve("dangling"), Path.of("nowhere"));
+        Files.createSymbolicLink(directory.resolve("circle"), Path.of("circle"));
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(directory.resolve("stale")))
+                .close();
+        String unix = "unix " + directory + "/";
+        assertThatConnecting(unix + "d", "it is a directory, not a socket; give the path");
+        assertThatConnecting(unix + "f", "it is a regular file, not a socket; give the path");
+        assertThatConnecting(unix + "f/s", directory + "/f is a regular file, not a directory");
+        assertThatConnecting("unix /dev/null", "it is a device, not a socket; give the path");
+        assertThatConnecting(
+                unix + "dangling", "no such file or directory; it is a symbolic link to what does not exist");
+        assertThatConnecting(unix + "circle", "the symbolic links at " + directory + "/circle go in a circle");
+        assertThatConnecting(unix + "none", "no such file or directory; is the server running, with this path?");
+        assertThatConnecting(unix + "stale", "connection refused; the socket file is there, but nobody listens on it");
+        assertThatConnecting(
+                "unix accu-none",
+                "no such file or directory; is the server running, with this path? It is looked for in /");
+    }
+
+    @Test
+    void saysThatNobodyListensOnAName() {
+        assumeTrue(Epoll.isAvailable(), "abstract sockets need Linux and epoll");
+        assertThatConnecting("unix @accu-none", "connection refused; nobody listens on that name");
     }
 
     @ParameterizedTest

@@ -65,7 +65,7 @@ class UnixSocketFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"regular file", "directory", "symbolic link", "device or pipe"})
+    @ValueSource(strings = {"regular file", "directory", "symbolic link", "named pipe"})
     void refusesAnythingElseAndLeavesItAsItIs(String kind) throws Exception {
         switch (kind) {
             case "regular file" -> Files.writeString(path, "mine");
@@ -280,6 +280,71 @@ class UnixSocketFileTest {
             theirs.bind(UnixDomainSocketAddress.of(path));
             ours.close();
             assertThat(names()).containsExactly("s");
+        }
+    }
+
+    @Test
+    void refusesALockFileOfSomebodyElseAndLeavesItAsItIs() throws Exception {
+        Path victim = Files.writeString(directory.resolve("victim"), "content");
+        Path lock = directory.resolve("s.lock");
+        for (String kind : List.of("symbolic link", "hard link", "pipe", "directory", "file")) {
+            switch (kind) {
+                case "symbolic link" -> Files.createSymbolicLink(lock, victim);
+                case "hard link" -> Files.createLink(lock, victim);
+                case "directory" -> Files.createDirectory(lock);
+                case "file" -> Files.writeString(lock, "content");
+                default ->
+                    assertThat(new ProcessBuilder("mkfifo", lock.toString())
+                                    .start()
+                                    .waitFor())
+                            .isZero();
+            }
+            assertThatThrownBy(() -> listen("unix " + path))
+                    .as(kind)
+                    .isInstanceOf(ListenException.class)
+                    .hasMessageContaining(lock + " is in the way, which accu locks while it starts and did not make");
+            assertThat(victim).hasContent("content");
+            Files.delete(lock);
+        }
+    }
+
+    @Test
+    void letsOnlyItsOwnerLock() throws IOException {
+        Endpoint.Unix unix = Endpoint.Unix.at(path.toString());
+        try (UnixSocketLock lock = UnixSocketLock.take(unix)) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(UnixSocketLock.beside(unix))))
+                    .isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    void takesALockThatACrashLeft() throws IOException {
+        Path lock = directory.resolve("s.lock");
+        Files.write(lock, new byte[5000]);
+        listen("unix " + path).close();
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void saysWhyNoFileCanBeMade() throws IOException {
+        Path file = Files.writeString(directory.resolve("f"), "");
+        Files.createSymbolicLink(directory.resolve("circle"), Path.of("circle"));
+        Files.createSymbolicLink(directory.resolve("dangling"), Path.of("nowhere"));
+        assertThatThrownBy(() -> listen("unix " + file + "/s"))
+                .hasMessageContaining(file + " is a regular file, not a directory; choose another path");
+        assertThatThrownBy(() -> listen("unix " + directory + "/circle/s"))
+                .hasMessageContaining("the symbolic links in " + directory + "/circle go in a circle");
+        assertThatThrownBy(() -> listen("unix " + directory + "/dangling/s"))
+                .hasMessageContaining(directory + "/dangling is a symbolic link to what does not exist");
+        assumeTrue(Files.isDirectory(Path.of("/proc/self")), "needs /proc");
+        assertThatThrownBy(() -> listen("unix /proc/accu.sock"))
+                .hasMessageContaining("the file system of /proc takes no new files; choose another path");
+    }
+
+    @Test
+    void saysHowToSeeWhoListensHoweverThePathWasWritten() throws Exception {
+        try (Listener listener = listen("unix " + path)) {
+            assertThatThrownBy(() -> listen("unix " + path)).hasMessageContaining("see who with \"ss -xlp src '*s'\"");
         }
     }
 

@@ -10,7 +10,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Finds out from a connection's first line whether its sender asks for acknowledgements, and then leaves the pipeline.
- * Any first line but the greeting is a plain sender's first message. Event-loop confined.
+ * Any first line but the greeting is a plain sender's first message, and a plain sender is known at the first byte that
+ * differs from the greeting. Event-loop confined.
  */
 final class AckGreeting extends ChannelInboundHandlerAdapter {
     private final LineInput input;
@@ -25,11 +26,12 @@ final class AckGreeting extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         LineBatch batch = (LineBatch) message;
         ctx.pipeline().remove(this);
-        if (!startsWith(batch, AckLine.HELLO + "\n") && !startsWith(batch, AckLine.HELLO + " ")) {
+        boolean known = startsWith(batch, AckLine.HELLO + "\n") && batch.end().isEmpty();
+        if (!known && !startsWith(batch, AckLine.HELLO + " ")) {
+            connection.startPlain();
             ctx.fireChannelRead(batch);
             return;
         }
-        boolean known = startsWith(batch, AckLine.HELLO + "\n");
         input.startAgain();
         connection.startConversation();
         if (!known) {
@@ -41,6 +43,15 @@ final class AckGreeting extends ChannelInboundHandlerAdapter {
             batch.dropFirst();
             ctx.fireChannelRead(batch);
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!input.startsLike(AckLine.HELLO + " ") && !input.startsLike(AckLine.HELLO + "\r\n")) {
+            ctx.pipeline().remove(this);
+            connection.startPlain();
+        }
+        ctx.fireChannelReadComplete();
     }
 
     private static boolean startsWith(LineBatch batch, String text) {

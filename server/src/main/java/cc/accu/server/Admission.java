@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ final class Admission extends ChannelInboundHandlerAdapter {
     private final int limit;
     private final ServerObserver observer;
     private final AtomicInteger open = new AtomicInteger();
+    private final AtomicLong refused = new AtomicLong();
     private final LogLimiter refusals = new LogLimiter();
     private final LogLimiter failures = new LogLimiter();
 
@@ -37,12 +39,25 @@ final class Admission extends ChannelInboundHandlerAdapter {
             return;
         }
         open.decrementAndGet();
+        refused.incrementAndGet();
         ((Channel) accepted).unsafe().closeForcibly();
         observer.refused(String.valueOf(ctx.channel().localAddress()));
         refusals.happened(times -> LOG.warn(
-                "{} connections are open, as many as --max-connections allows: {} closed since the last report",
+                "{} connections are open, as many as are allowed: {} more were closed since the last report; allow more, or"
+                        + " look for senders that do not close theirs",
                 limit,
                 times));
+    }
+
+    /** Connections that were closed because there were too many. */
+    long refused() {
+        return refused.get();
+    }
+
+    /** Tells what the log's limits have held back. */
+    void tellRest() {
+        refusals.tellRest();
+        failures.tellRest();
     }
 
     /** Frees the place of an admitted channel when it closes. */

@@ -7,6 +7,8 @@ import cc.accu.line.LineDropped;
 import cc.accu.line.LineFraming;
 import cc.accu.line.LineInput;
 import cc.accu.line.Origin;
+import cc.accu.transport.ReadPausedException;
+import cc.accu.transport.Reason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -35,6 +37,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final Origin origin;
     private final int maxLineBytes;
+    private final LineInput input;
     private final Intake intake;
     private final Account account;
     private final ReadGate gate;
@@ -42,12 +45,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Farewell farewell;
     private @Nullable Conversation conversation;
     private boolean inputEnded;
+    private boolean gone;
+    private boolean endedForOthers;
     private int readRounds;
 
     Connection(Channel channel, Origin origin, int maxLineBytes, LineInput input, Intake intake) {
         this.channel = channel;
         this.origin = origin;
         this.maxLineBytes = maxLineBytes;
+        this.input = input;
         this.intake = intake;
         this.account = new Account(origin, intake);
         this.gate = new ReadGate(channel, input, intake);
@@ -66,10 +72,61 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return new ConnectionState(origin, account.books());
     }
 
+    ReadGate gate() {
+        return gate;
+    }
+
+    /** The sender did not ask for acknowledgements, and never hears anything. */
+    void startPlain() {
+        gate.setGreeting(false);
+        gate.decide();
+    }
+
     /** The sender asked for acknowledgements. */
     void startConversation() {
-        conversation = new Conversation(channel, this::closeIfDone);
-        conversation.welcome(new AckLine.Welcome(intake.outlets().durability().toString(), maxLineBytes));
+        gate.setGreeting(false);
+        conversation = new Conversation(channel, this::closeIfDone, input::breakOff);
+        if (intake.sinkHasFailed()) {
+            endConversation();
+        } else {
+            conversation.welcome(new AckLine.Welcome(
+                    intake.outlets().durability().toString(),
+                    maxLineBytes,
+                    intake.outlets().held().orElse("")));
+        }
+    }
+
+    /** A sink has failed. Any thread. */
+    void sinkFailed() {
+        channel.eventLoop().execute(() -> {
+            if (conversation != null) {
+                endConversation();
+            }
+            gate.decide();
+        });
+    }
+
+    private void endConversation() {
+        if (conversation != null) {
+            conversation.sinkFailed();
+        }
+        LineFraming.end(channel.pipeline(), End.SHUTDOWN);
+    }
+
+    /** Ends a line that was not finished for so long that others wait for its memory. Any thread. */
+    void endSilentLine() {
+        channel.eventLoop().execute(() -> {
+            if (gate.silentSinceMillis() != Long.MAX_VALUE) {
+                intake.endedLines()
+                        .happened(times -> LOG.warn(
+                                "{}: its unfinished line was ended: unfinished lines fill the buffer, and this sender was"
+                                        + " silent longest ({} such since the last report)",
+                                origin.peer(),
+                                times));
+                endedForOthers = true;
+                LineFraming.end(channel.pipeline(), End.TIMEOUT);
+            }
+        });
     }
 
     /** Ends the conversation for a reason, and takes nothing more. */
@@ -124,6 +181,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         gate.decide();
         closeIfDone();
+        tellIfGone();
     }
 
     @Override
@@ -138,7 +196,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof LineDropped dropped) {
             dropped(dropped);
-        } else if (event instanceof End end && end == End.TIMEOUT) {
+        } else if (event instanceof End end && end == End.TIMEOUT && !endedForOthers) {
             intake.timeouts()
                     .happened(times -> LOG.warn(
                             "{}: i/o timeout, connection closed ({} such since the last report)",
@@ -178,7 +236,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void closeIfDone() {
-        if (!inputEnded || !gate.holdsNothing()) {
+        boolean over = conversation != null && conversation.isOver();
+        if (!inputEnded || !(over || gate.holdsNothing())) {
             return;
         }
         if (conversation == null) {
@@ -197,16 +256,40 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void left() {
-        LOG.debug("{}: disconnected", origin.peer());
-        intake.observer().disconnected(origin, account.books());
+        gone = true;
+        tellIfGone();
+    }
+
+    private void tellIfGone() {
+        if (gone && gate.holdsNothing()) {
+            gone = false;
+            LOG.debug("{}: disconnected", origin.peer());
+            intake.observer().disconnected(origin, account.books());
+        }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof ReadPausedException) {
+            return;
+        }
         if (cause instanceof IOException) {
             LOG.debug("{}: {}", origin.peer(), cause.getMessage());
+        } else if (cause instanceof OutOfMemoryError) {
+            intake.shortages()
+                    .happened(times -> LOG.warn(
+                            "{}: no memory for what was read ({}), connection closed ({} such since the last report)",
+                            origin.peer(),
+                            Reason.describe(cause),
+                            times));
+            ctx.close();
         } else {
-            LOG.error("{}: unexpected failure, connection closed", origin.peer(), cause);
+            intake.surprises()
+                    .happened(times -> LOG.error(
+                            "{}: unexpected failure, connection closed ({} such since the last report)",
+                            origin.peer(),
+                            times,
+                            cause));
             ctx.close();
         }
     }
@@ -224,7 +307,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                             if (inputEnded) {
                                 return;
                             }
-                            if (quiet || readRounds >= lastRound || intake.sinkHasFailed()) {
+                            if (quiet || gate.isStuck() || readRounds >= lastRound || intake.sinkHasFailed()) {
                                 refuse(AckLine.Code.SHUTTING_DOWN, "the server is stopping");
                             } else {
                                 drainRound(readRounds, lastRound);

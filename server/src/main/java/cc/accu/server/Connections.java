@@ -30,6 +30,7 @@ final class Connections {
         this.framing = framing;
         this.acknowledging = acknowledging;
         this.intake = intake;
+        intake.budget().whenStuck(this::endLongestSilentLine);
     }
 
     /** Makes a connection of a channel that was accepted. Event loop of the channel. */
@@ -44,7 +45,9 @@ final class Connections {
         Connection connection = new Connection(channel, origin, framing.maxLineBytes(), input, intake);
         if (acknowledging) {
             channel.pipeline().addLast("greeting", new AckGreeting(input, connection));
+            connection.gate().setGreeting(true);
         }
+        Transport.limitReads(channel, connection.gate());
         channel.pipeline().addLast("connection", connection);
         open.put(channel, connection);
         channel.closeFuture().addListener(closed -> open.remove(channel));
@@ -58,6 +61,26 @@ final class Connections {
         return open.values().stream().map(Connection::state).toList();
     }
 
+    /** Tells every sender that asked for acknowledgements that there will be no more. */
+    void sinkFailed() {
+        open.values().forEach(Connection::sinkFailed);
+    }
+
+    private void endLongestSilentLine() {
+        Connection longest = null;
+        long since = Long.MAX_VALUE;
+        for (Connection connection : open.values()) {
+            long millis = connection.gate().silentSinceMillis();
+            if (millis < since) {
+                since = millis;
+                longest = connection;
+            }
+        }
+        if (longest != null) {
+            longest.endSilentLine();
+        }
+    }
+
     /** Lets every connection end in order. */
     void drain() {
         draining = true;
@@ -68,7 +91,8 @@ final class Connections {
     boolean awaitNone(long deadlineNanos) throws InterruptedException {
         while (!open.isEmpty()) {
             for (Channel channel : open.keySet()) {
-                if (!channel.closeFuture().await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                long left = deadlineNanos - System.nanoTime();
+                if (left <= 0 || !channel.closeFuture().await(left, TimeUnit.NANOSECONDS)) {
                     return false;
                 }
             }

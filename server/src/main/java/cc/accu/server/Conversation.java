@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Conversation {
     private final Channel channel;
     private final Runnable whenSilent;
+    private final Runnable whenBroken;
     private final Deque<Delivery> deliveries = new ArrayDeque<>();
     private long storedLines;
     private long saidLines;
@@ -28,10 +29,12 @@ final class Conversation {
 
     /**
      * @param whenSilent called when the last of what there is to say was said
+     * @param whenBroken called when something could not be said
      */
-    Conversation(Channel channel, Runnable whenSilent) {
+    Conversation(Channel channel, Runnable whenSilent, Runnable whenBroken) {
         this.channel = channel;
         this.whenSilent = whenSilent;
+        this.whenBroken = whenBroken;
     }
 
     void welcome(AckLine.Welcome welcome) {
@@ -48,8 +51,7 @@ final class Conversation {
                 head != null && head.outcome != Delivery.Outcome.OPEN;
                 head = deliveries.peek()) {
             if (head.outcome == Delivery.Outcome.FAILED) {
-                deliveries.clear();
-                refuse(AckLine.Code.STORE_FAILED, "a sink has failed, see the server's log");
+                sinkFailed();
                 return;
             }
             deliveries.remove();
@@ -58,12 +60,23 @@ final class Conversation {
         requestTurn();
     }
 
+    /** Nothing more will be stored: the sender hears it at once, whatever is still with other sinks. */
+    void sinkFailed() {
+        deliveries.clear();
+        refuse(AckLine.Code.STORE_FAILED, "a sink has failed, see the server's log");
+    }
+
     /** Ends the conversation: the lines taken so far are acknowledged when stored, then the sender hears why. */
     void refuse(AckLine.Code code, String text) {
         if (refusal == null) {
             refusal = new Refusal(code, text);
         }
         requestTurn();
+    }
+
+    /** Whether the sender has heard why it ended, or cannot hear anything. */
+    boolean isOver() {
+        return deaf || (refusalSaid && !writing);
     }
 
     /** Whether nothing is left to be said. */
@@ -98,13 +111,20 @@ final class Conversation {
 
     private void write(AckLine answer) {
         writing = true;
-        channel.writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), answer + "\n"))
-                .addListener(this::written);
+        try {
+            channel.writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), answer + "\n"))
+                    .addListener(this::written);
+        } catch (OutOfMemoryError failure) {
+            written(channel.newFailedFuture(failure));
+        }
     }
 
     private void written(Future<?> done) {
         writing = false;
-        deaf |= !done.isSuccess();
+        if (!done.isSuccess()) {
+            deaf = true;
+            whenBroken.run();
+        }
         if (deaf) {
             whenSilent.run();
         } else {

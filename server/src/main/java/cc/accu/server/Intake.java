@@ -15,16 +15,20 @@ final class Intake {
     private final long windowBytes;
     private final LogLimiter timeouts = new LogLimiter();
     private final LogLimiter longLines = new LogLimiter();
+    private final LogLimiter endedLines = new LogLimiter();
+    private final LogLimiter shortages = new LogLimiter();
+    private final LogLimiter surprises = new LogLimiter();
     private final Map<EventExecutor, Round> rounds = new ConcurrentHashMap<>();
 
     /**
      * @param windowBytes bounds what one connection holds
-     * @param bufferBytes bounds what they hold together
+     * @param budget bounds what they hold together
+     * @param whenSinkFailed called when a sink has failed, on any thread
      */
-    Intake(List<Sink> sinks, long windowBytes, long bufferBytes, ServerObserver observer) {
-        this.outlets = new Outlets(sinks, observer);
+    Intake(List<Sink> sinks, long windowBytes, ReadBudget budget, ServerObserver observer, Runnable whenSinkFailed) {
+        this.outlets = new Outlets(sinks, observer, whenSinkFailed);
         this.observer = observer;
-        this.budget = new ReadBudget(bufferBytes);
+        this.budget = budget;
         this.windowBytes = windowBytes;
     }
 
@@ -63,6 +67,26 @@ final class Intake {
     /** Limits the log of dropped lines. */
     LogLimiter longLines() {
         return longLines;
+    }
+
+    /** Limits the log of unfinished lines that were ended because others waited for their memory. */
+    LogLimiter endedLines() {
+        return endedLines;
+    }
+
+    /** Limits the log of reads for which there is no memory. */
+    LogLimiter shortages() {
+        return shortages;
+    }
+
+    /** Limits the log of what should never happen. */
+    LogLimiter surprises() {
+        return surprises;
+    }
+
+    /** Tells what the log's limits have held back. */
+    void tellRest() {
+        List.of(timeouts, longLines, endedLines, shortages, surprises).forEach(LogLimiter::tellRest);
     }
 
     /** Whether one of the sinks has failed, for good: then nothing more can be stored. */

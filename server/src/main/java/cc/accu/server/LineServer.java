@@ -4,6 +4,7 @@ import cc.accu.line.Line;
 import cc.accu.line.LineFraming;
 import cc.accu.server.sink.Sink;
 import cc.accu.server.sink.Sinks;
+import cc.accu.transport.DirectMemory;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.EventLoops;
 import cc.accu.transport.Listener;
@@ -28,7 +29,11 @@ import org.slf4j.LoggerFactory;
 public final class LineServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LineServer.class);
 
+    private static final long MOST_RESERVED_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LEAST_STOP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final Duration drainTimeout;
+    private final ServerLimits limits;
     private final Intake intake;
     private final Connections connections;
     private final Admission admission;
@@ -37,13 +42,25 @@ public final class LineServer implements AutoCloseable {
     private final List<Listener> listeners = new ArrayList<>();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile boolean isDrained;
+    private volatile @Nullable Books atDeadline;
 
     private LineServer(Builder builder, List<Sink> sinks) {
+        ServerObserver observer = new CaughtObserver(builder.observer);
         this.drainTimeout = builder.drainTimeout;
-        this.intake = new Intake(sinks, builder.windowBytes, builder.bufferBytes, builder.observer);
+        this.limits = builder.limits();
+        ReadBudget budget = new ReadBudget(
+                limits.bufferBytes(),
+                builder.framing.maxLineBytes(),
+                builder.unfinishedTimeout.toNanos(),
+                DirectMemory::freeBytes);
+        this.intake = new Intake(sinks, builder.windowBytes, budget, observer, this::sinkHasFailed);
         this.connections = new Connections(builder.framing, builder.acknowledging, intake);
-        this.admission = new Admission(
-                builder.maxConnections > 0 ? builder.maxConnections : OpenFiles.roomForConnections(), builder.observer);
+        this.admission = new Admission(limits.maxConnections(), observer);
+    }
+
+    private void sinkHasFailed() {
+        connections.sinkFailed();
     }
 
     /** A server in the making: give it listeners, and a sink or a line handler. */
@@ -69,9 +86,20 @@ public final class LineServer implements AutoCloseable {
         return listeners.stream().map(Listener::endpoint).toList();
     }
 
-    /** What became of the messages so far. */
+    /** What it allows itself. */
+    public ServerLimits limits() {
+        return limits;
+    }
+
+    /** Connections that were closed at once, because there were too many. */
+    public long refusedConnections() {
+        return admission.refused();
+    }
+
+    /** What became of the messages so far; when {@link #close} ran out of time, what it was then. */
     public Books books() {
-        return intake.ledger().books();
+        Books last = atDeadline;
+        return last == null ? intake.ledger().books() : last;
     }
 
     /** How each sink is doing, in the order given. */
@@ -82,6 +110,11 @@ public final class LineServer implements AutoCloseable {
     /** The connections that are open, and what became of their messages. */
     public List<ConnectionState> connections() {
         return connections.states();
+    }
+
+    /** Whether {@link #close} has stored all that had arrived, in time. False before. */
+    public boolean isDrained() {
+        return isDrained;
     }
 
     /** Opens the files of sinks again by name, because somebody, such as logrotate, has moved them. Does not wait. */
@@ -95,9 +128,10 @@ public final class LineServer implements AutoCloseable {
     }
 
     /**
-     * Drains: stops accepting, takes what has arrived, waits until the sink has stored it, closes the connections and
-     * the sink. Blocking, at most about the drain timeout; {@link Books#inFlight()} then says how many messages were
-     * not stored in time. Called again, it waits for the first call.
+     * Drains: stops accepting, takes what has arrived, waits until the sinks have stored it, closes the connections and
+     * the sinks. Blocking, at most about the drain timeout, which covers all of it; {@link Books#inFlight()} then says how
+     * many messages were not stored in time. Each part is closed whatever becomes of the others. Called again, it waits
+     * for the first call.
      */
     @Override
     public void close() {
@@ -122,58 +156,69 @@ public final class LineServer implements AutoCloseable {
 
     private void stop() {
         long deadline = System.nanoTime() + drainTimeout.toNanos();
-        closeListeners();
-        connections.drain();
+        // What sinks and loops need when the connections have used up their time.
+        long connectionsDeadline = deadline - Math.min(drainTimeout.toNanos() / 4, MOST_RESERVED_NANOS);
         boolean drained = false;
         try {
-            drained = connections.awaitNone(deadline) && closeSink(deadline);
+            closeListeners(connectionsDeadline);
+            connections.drain();
+            drained = connections.awaitNone(connectionsDeadline);
+            drained &= intake.outlets().close(deadline);
+            if (!drained) {
+                atDeadline = books();
+                intake.outlets().giveUp();
+            }
         } catch (InterruptedException stopWaiting) {
             Thread.currentThread().interrupt();
         }
-        if (!drained && books().inFlight() > 0) {
-            LOG.error("not drained within {} ms: {} messages not stored", drainTimeout.toMillis(), books().inFlight());
-        }
         connections.closeAll();
-        loops.close();
+        loops.close(Duration.ofNanos(Math.max(LEAST_STOP_NANOS, deadline - System.nanoTime())));
+        admission.tellRest();
+        intake.tellRest();
+        long notStored = books().inFlight();
+        if (!drained) {
+            LOG.error("not drained within {} ms: {} messages not stored", drainTimeout.toMillis(), notStored);
+        }
+        isDrained = drained && notStored == 0;
     }
 
-    /** A sink may have to write, for senders that are gone already, to somebody who does not read. */
-    private boolean closeSink(long deadlineNanos) throws InterruptedException {
-        Thread closer = new Thread(() -> intake.outlets().close(), "accu-sink-close");
-        closer.setDaemon(true);
-        closer.start();
-        closer.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime())));
-        return !closer.isAlive();
-    }
-
-    private void closeListeners() {
+    private void closeListeners(long deadlineNanos) {
         for (int last = listeners.size() - 1; last >= 0; last--) {
-            listeners.get(last).close();
+            Listener listener = listeners.get(last);
+            if (!listener.close(Duration.ofNanos(Math.max(LEAST_STOP_NANOS, deadlineNanos - System.nanoTime())))) {
+                LOG.warn("{} is not closed yet; goes on stopping", listener.endpoint());
+            }
         }
     }
 
     /** Closes whatever is open, without draining: nothing was accepted that could be lost. */
     private void abandonStart() {
         closing.set(true);
-        closeListeners();
-        connections.closeAll();
-        loops.close();
-        intake.outlets().close();
-        closed.countDown();
+        long deadline = System.nanoTime() + drainTimeout.toNanos();
+        try {
+            closeListeners(deadline);
+            connections.closeAll();
+            loops.close(Duration.ofNanos(Math.max(LEAST_STOP_NANOS, deadline - System.nanoTime())));
+            intake.outlets().close(deadline);
+        } catch (InterruptedException stopWaiting) {
+            Thread.currentThread().interrupt();
+        } finally {
+            closed.countDown();
+        }
     }
 
     /** What a server is made of. Not thread-safe. */
     public static final class Builder {
         private static final long DEFAULT_WINDOW_BYTES = 4L * 1024 * 1024;
-        private static final long DEFAULT_BUFFER_BYTES = 64L * 1024 * 1024;
 
         private final List<Endpoint> endpoints = new ArrayList<>();
         private LineFraming framing = LineFraming.DEFAULT;
         private long windowBytes = DEFAULT_WINDOW_BYTES;
-        private long bufferBytes = DEFAULT_BUFFER_BYTES;
+        private long bufferBytes;
         private int maxConnections;
         private boolean preferNative;
         private Duration drainTimeout = Duration.ofSeconds(10);
+        private Duration unfinishedTimeout = Duration.ofSeconds(10);
         private ServerObserver observer = ServerObserver.NONE;
         private @Nullable Consumer<? super Line> handler;
         private final List<Sink> sinks = new ArrayList<>();
@@ -223,13 +268,28 @@ public final class LineServer implements AutoCloseable {
             return this;
         }
 
-        /** How much of all connections together may be with the sink, in bytes. Default: 64 MiB. */
+        /**
+         * How much memory the lines of all connections together may take, in bytes: those that are with the sinks, and
+         * those that are not finished. Default: 64 MiB, or what the JVM's memory allows if that is less.
+         */
         public Builder bufferBytes(long bytes) {
             this.bufferBytes = positive(bytes, "buffer");
             return this;
         }
 
-        /** How many connections may be open. Default: what the limit on open files allows, less a reserve. */
+        /**
+         * How long unfinished lines may fill the buffer while other senders wait; then the one that was silent longest is
+         * ended, as by a read timeout, and so on. Zero for ever. Default: 10 s.
+         */
+        public Builder unfinishedTimeout(Duration timeout) {
+            this.unfinishedTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * How many connections may be open. Default: what the limit on open files allows, less a reserve, or what the
+         * JVM's memory allows if that is less.
+         */
         public Builder maxConnections(int connections) {
             this.maxConnections = (int) positive(connections, "number of connections");
             return this;
@@ -253,6 +313,10 @@ public final class LineServer implements AutoCloseable {
             return this;
         }
 
+        private ServerLimits limits() {
+            return ServerLimits.fit(bufferBytes, maxConnections, framing.maxLineBytes());
+        }
+
         private static long positive(long value, String what) {
             if (value < 1) {
                 throw new IllegalArgumentException("the " + what + " must be at least 1, not " + value);
@@ -265,7 +329,8 @@ public final class LineServer implements AutoCloseable {
          *
          * @throws cc.accu.transport.ListenException when an endpoint cannot be had; everything is closed again then,
          *     the sink included
-         * @throws IllegalStateException without a listener, or without either sinks or a line handler
+         * @throws IllegalStateException without a listener, without either sinks or a line handler, or when the limits do
+         *     not fit into this JVM's memory; sinks are not closed then
          */
         public LineServer start() {
             if (endpoints.isEmpty()) {

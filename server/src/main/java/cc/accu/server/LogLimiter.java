@@ -1,23 +1,66 @@
 package cc.accu.server;
 
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** Lets a log line through at most every ten seconds, and tells it how often its cause happened since. Any thread. */
+/**
+ * Lets a log line through at most every ten seconds, and tells it how often its cause happened since. What is held back is
+ * told at the end of that time, or by {@link #tellRest}. Any thread.
+ */
 final class LogLimiter {
-    private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final Duration PERIOD = Duration.ofSeconds(10);
 
-    private final AtomicLong times = new AtomicLong();
-    private final AtomicLong nextAt = new AtomicLong(System.nanoTime());
+    private final long periodNanos;
+    private long times;
+    private long nextAt = System.nanoTime();
+    private @Nullable LongConsumer latest;
+    private @Nullable Future<?> report;
 
-    /** Counts one time; calls {@code log} with all times since its last call, if that is long enough ago. */
+    LogLimiter() {
+        this(PERIOD);
+    }
+
+    LogLimiter(Duration period) {
+        this.periodNanos = period.toNanos();
+    }
+
+    /** Counts one time; calls {@code log} with all times since the last report, now or when it is due. */
     void happened(LongConsumer log) {
-        times.incrementAndGet();
-        long due = nextAt.get();
-        long now = System.nanoTime();
-        if (now - due >= 0 && nextAt.compareAndSet(due, now + PERIOD_NANOS)) {
-            log.accept(times.getAndSet(0));
+        synchronized (this) {
+            times++;
+            latest = log;
+            long wait = nextAt - System.nanoTime();
+            if (wait > 0) {
+                if (report == null) {
+                    report = GlobalEventExecutor.INSTANCE.schedule(this::tellRest, wait, TimeUnit.NANOSECONDS);
+                }
+                return;
+            }
+        }
+        tellRest();
+    }
+
+    /** Tells now what was held back. */
+    void tellRest() {
+        LongConsumer log;
+        long counted;
+        synchronized (this) {
+            if (report != null) {
+                report.cancel(false); // it would keep its thread, and with it the process
+                report = null;
+            }
+            log = latest;
+            counted = times;
+            latest = null;
+            times = 0;
+            nextAt = System.nanoTime() + periodNanos;
+        }
+        if (log != null) {
+            log.accept(counted);
         }
     }
 }

@@ -5,13 +5,24 @@ import cc.accu.server.sink.Durability;
 import cc.accu.server.sink.Sink;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** Every sink of a server: each message goes to all of them, and is stored when all have it. Any thread. */
 final class Outlets {
-    private final List<Outlet> all;
+    /** After the deadline: for a sink to let go of its files. */
+    private static final long GIVING_UP_MILLIS = 200;
 
-    Outlets(List<Sink> sinks, ServerObserver observer) {
-        this.all = sinks.stream().map(sink -> new Outlet(sink, observer)).toList();
+    private final List<Outlet> all;
+    private volatile List<Thread> closers = List.of();
+
+    /**
+     * @param whenFailed called when one of them has failed, on any thread
+     */
+    Outlets(List<Sink> sinks, ServerObserver observer, Runnable whenFailed) {
+        this.all = sinks.stream()
+                .map(sink -> new Outlet(sink, observer, whenFailed))
+                .toList();
     }
 
     /** As {@link Sink#accept}; {@code then} is called once all sinks have said what became of the batch. */
@@ -25,17 +36,17 @@ final class Outlets {
     }
 
     void flush() {
-        all.forEach(outlet -> outlet.sink().flush());
+        all.forEach(Outlet::flush);
     }
 
     void reopen() {
-        all.forEach(outlet -> outlet.sink().reopen());
+        all.forEach(Outlet::reopen);
     }
 
     /** What it means that all have a message: what the best of them makes of it. */
     Durability durability() {
         return all.stream()
-                .map(outlet -> outlet.sink().durability())
+                .map(Outlet::durability)
                 .max(Comparator.naturalOrder())
                 .orElse(Durability.NONE);
     }
@@ -50,12 +61,43 @@ final class Outlets {
         return false;
     }
 
+    /** Why one of them stores nothing for now, in one word; empty while all do. */
+    Optional<String> held() {
+        return all.stream().map(Outlet::held).flatMap(Optional::stream).findFirst();
+    }
+
     List<SinkState> states() {
         return all.stream().map(Outlet::state).toList();
     }
 
-    /** Blocking. */
-    void close() {
-        all.forEach(Outlet::close);
+    /** Closes each, whatever the others do, and waits for that until the deadline; says whether that was enough. */
+    boolean close(long deadlineNanos) throws InterruptedException {
+        closers = all.stream().map(Outlets::closer).toList();
+        boolean inTime = true;
+        for (Thread closer : closers) {
+            inTime &= joined(closer, Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime())));
+        }
+        return inTime;
+    }
+
+    /** Gives up what is not stored, so that sinks let go of their files. */
+    void giveUp() throws InterruptedException {
+        all.forEach(Outlet::giveUp);
+        closers.forEach(Thread::interrupt);
+        for (Thread closer : closers) {
+            joined(closer, GIVING_UP_MILLIS);
+        }
+    }
+
+    private static Thread closer(Outlet outlet) {
+        Thread closer = new Thread(outlet::close, "accu-sink-close");
+        closer.setDaemon(true);
+        closer.start();
+        return closer;
+    }
+
+    private static boolean joined(Thread thread, long millis) throws InterruptedException {
+        thread.join(millis);
+        return !thread.isAlive();
     }
 }

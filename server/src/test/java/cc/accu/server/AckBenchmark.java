@@ -31,7 +31,7 @@ public class AckBenchmark {
     private int batchesInGroup;
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final Conversation conversation = new Conversation(channel, () -> {});
+    private final Conversation conversation = new Conversation(channel, () -> {}, () -> {});
     private LineBatch batch = LineBatch.of(Unpooled.EMPTY_BUFFER, 1, Origin.of("tcp :1", "peer"), 1, 0);
 
     @Setup

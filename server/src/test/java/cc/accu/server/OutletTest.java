@@ -11,10 +11,15 @@ import cc.accu.server.sink.Sink;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,8 +43,10 @@ class OutletTest {
         }
     };
 
+    private Optional<String> held = Optional.empty();
     private final CompletableFuture<Void> stored = new CompletableFuture<>();
-    private final Outlet outlet = new Outlet(sink(), observer);
+    private final AtomicInteger failures = new AtomicInteger();
+    private final Outlet outlet = new Outlet(sink(), observer, failures::incrementAndGet);
 
     @Test
     void isGoodWhileNothingWaits() {
@@ -70,6 +77,76 @@ class OutletTest {
         outlet.close();
     }
 
+    @Test
+    void takesWhatASinkThrowsOrANullForItsFailure() {
+        List<Sink> broken = List.of(
+                throwing(() -> {
+                    throw new IllegalStateException("no such luck");
+                }),
+                throwing(() -> {
+                    throw new StackOverflowError("deep");
+                }),
+                throwing(() -> null));
+        for (Sink sink : broken) {
+            Outlet border = new Outlet(sink, observer, failures::incrementAndGet);
+            int before = failures.get();
+            LineBatch first = batch();
+            LineBatch second = batch();
+            List<Boolean> stored = new ArrayList<>();
+            border.accept(first, failure -> stored.add(failure == null));
+            border.accept(second, failure -> stored.add(failure == null));
+            assertThat(stored).containsExactly(false, false);
+            assertThat(border.state().health()).isEqualTo(SinkState.Health.FAILED);
+            assertThat(border.state().waitingMessages()).isZero();
+            assertThat(failures).hasValue(before + 1);
+            assertThat(second.lines().refCnt()).isZero();
+            border.flush();
+            border.reopen();
+            border.close();
+        }
+    }
+
+    @Test
+    void saysWhatHoldsItUntilItHasFailed() {
+        held = Optional.of("no-space");
+        assertThat(outlet.held()).contains("no-space");
+        assertThat(outlet.state().health()).isEqualTo(SinkState.Health.HELD);
+        outlet.accept(batch(), failure -> {});
+        stored.completeExceptionally(new IOException("disk on fire"));
+        assertThat(outlet.held()).isEmpty();
+        outlet.close();
+    }
+
+    private static Sink throwing(Supplier<@Nullable CompletionStage<Void>> accept) {
+        return new Sink() {
+            @Override
+            @SuppressWarnings("NullAway") // what a program without null checks may do
+            public CompletionStage<Void> accept(LineBatch batch) {
+                return accept.get();
+            }
+
+            @Override
+            public void flush() {
+                throw new IllegalStateException("flush");
+            }
+
+            @Override
+            public void reopen() {
+                throw new IllegalStateException("reopen");
+            }
+
+            @Override
+            public Durability durability() {
+                return Durability.NONE;
+            }
+
+            @Override
+            public void close() {
+                throw new IllegalStateException("close");
+            }
+        };
+    }
+
     private void awaitHealth(SinkState.Health health) {
         await().atMost(Duration.ofSeconds(12)).until(() -> outlet.state().health() == health);
     }
@@ -89,6 +166,11 @@ class OutletTest {
             @Override
             public Durability durability() {
                 return Durability.NONE;
+            }
+
+            @Override
+            public Optional<String> held() {
+                return held;
             }
 
             @Override

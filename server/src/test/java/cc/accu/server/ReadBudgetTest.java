@@ -1,62 +1,109 @@
 package cc.accu.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ReadBudgetTest {
-    private final ReadBudget budget = new ReadBudget(100);
+    private static final long LIMIT = 100_000;
+
+    private final AtomicLong freeMemory = new AtomicLong(8_000_000);
+    private final ReadBudget budget = new ReadBudget(LIMIT, 50_000, 0, freeMemory::get);
     private final List<String> resumed = new ArrayList<>();
 
+    private ReadBudget.Waiter waiter(String name) {
+        return turn -> resumed.add(name + " " + turn);
+    }
+
     @Test
-    void wakesEverybodyWhenHalfOfItIsBack() {
-        budget.take(120);
+    void wakesEverybodyWhenHalfOfItIsBackAndOneAtATimeBefore() {
+        budget.take(120_000);
         assertThat(budget.isSpent()).isTrue();
-        budget.await(turn -> resumed.add("a " + turn));
-        budget.await(turn -> resumed.add("b " + turn));
-        budget.give(60);
+        List.of("a", "b", "c").forEach(name -> budget.await(waiter(name), false));
+        budget.give(30_000);
         assertThat(budget.isSpent()).isFalse();
         assertThat(resumed).isEmpty();
-        budget.give(10);
-        assertThat(resumed).containsExactly("a false", "b false");
+        budget.give(20_000);
+        assertThat(resumed).containsExactly("a false");
+        budget.give(30_000);
+        assertThat(resumed).containsExactly("a false", "b false", "c false");
+    }
+
+    @Test
+    void letsAReadBringWhatThereIsRoomFor() {
+        assertThat(budget.readBytes(10_000)).isEqualTo(10_000);
+        budget.take(95_000);
+        assertThat(budget.readBytes(10_000)).isEqualTo(5_000);
+        budget.addUnfinished(4_000);
+        assertThat(budget.readBytes(10_000)).isZero();
+    }
+
+    @Test
+    void readsLittleWhenTheProcessHasLittleMemoryLeft() {
+        freeMemory.set(900_000);
+        assertThat(budget.readBytes(50_000)).isEqualTo(ReadBudget.SMALL_READ_BYTES);
     }
 
     @Test
     void givesTheTurnToOneAtATimeWhenUnfinishedLinesHaveSpentIt() {
-        budget.addUnfinished(120);
-        budget.await(turn -> resumed.add("a " + turn));
-        budget.await(turn -> resumed.add("b " + turn));
+        budget.addUnfinished(120_000);
+        budget.take(30_000);
+        budget.await(waiter("a"), false);
+        budget.await(waiter("b"), false);
         assertThat(resumed).containsExactly("a true");
-        budget.endTurn();
+        budget.endTurn(true);
         assertThat(resumed).containsExactly("a true", "b true");
     }
 
     @Test
-    void waitsForTheSinksBeforeItGivesATurn() {
-        budget.addUnfinished(120);
-        budget.take(30);
-        budget.await(turn -> resumed.add("a " + turn));
+    void putsWhoHadATurnForNothingBehindAllOthers() {
+        budget.addUnfinished(120_000);
+        budget.await(waiter("a"), false);
+        budget.await(waiter("again"), true);
+        budget.await(waiter("b"), false);
+        budget.endTurn(false);
+        budget.endTurn(false);
+        assertThat(resumed).containsExactly("a true", "b true", "again true");
+    }
+
+    @Test
+    void givesNoTurnWhileLinesThatWereNotFinishedInOneTakeTooMuch() {
+        budget.addUnfinished(120_000);
+        budget.addOverdraft(50_000);
+        budget.await(waiter("a"), false);
         assertThat(resumed).isEmpty();
-        budget.give(30);
+        budget.addOverdraft(-50_000);
+        budget.endTurn(false);
         assertThat(resumed).containsExactly("a true");
     }
 
     @Test
-    void wakesEverybodyWhenUnfinishedLinesLeaveRoomAndNothingElseIsHeld() {
-        budget.addUnfinished(80);
-        budget.take(30);
-        budget.await(turn -> resumed.add("a " + turn));
-        budget.give(30);
-        assertThat(resumed).containsExactly("a false");
+    void forgetsWhoLeaves() {
+        budget.addUnfinished(120_000);
+        ReadBudget.Waiter gone = waiter("gone");
+        budget.await(waiter("a"), false);
+        budget.await(gone, false);
+        budget.leave(gone);
+        budget.endTurn(true);
+        assertThat(resumed).containsExactly("a true");
     }
 
     @Test
-    void keepsTheTurnForWhoComesNext() {
-        budget.addUnfinished(120);
-        budget.endTurn();
-        budget.await(turn -> resumed.add("late " + turn));
-        assertThat(resumed).containsExactly("late true");
+    void asksForTheEndOfLinesAgainAndAgainWhenNoTurnHelps() {
+        AtomicInteger ended = new AtomicInteger();
+        ReadBudget impatient =
+                new ReadBudget(LIMIT, 50_000, Duration.ofMillis(300).toNanos(), freeMemory::get);
+        impatient.whenStuck(ended::incrementAndGet);
+        impatient.addUnfinished(120_000);
+        impatient.await(turn -> {}, false);
+        impatient.await(turn -> {}, false);
+        await().until(() -> ended.get() >= 2);
+        impatient.addUnfinished(-120_000);
     }
 }

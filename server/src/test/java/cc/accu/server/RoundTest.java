@@ -16,7 +16,7 @@ class RoundTest {
     private static final long GATHERING_NANOS = 200_000;
 
     private final EventLoop loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()).next();
-    private final Round round = new Round(loop, new Outlets(List.of(), ServerObserver.NONE));
+    private final Round round = new Round(loop, new Outlets(List.of(), ServerObserver.NONE, () -> {}));
 
     @AfterEach
     void stop() {

@@ -5,6 +5,7 @@ import cc.accu.console.CommandLine;
 import cc.accu.console.Option;
 import cc.accu.console.Quantities;
 import cc.accu.transport.Endpoint;
+import java.io.IOException;
 import java.util.List;
 
 /** What the command can be told about acknowledgements, and about what to do without them. */
@@ -43,7 +44,18 @@ final class AckOptions {
 
     /** Where to go when the first server cannot be reached. */
     List<Endpoint> others() {
-        return line.values(OR, Endpoint::parse);
+        return line.values(OR, Endpoint::parseTarget);
+    }
+
+    /** For each of so many connections, which together must not take more than this process may have. */
+    long windowBytes(int connections) throws IOException {
+        long usual = areWanted() ? LineClient.Builder.ACKED_WINDOW_BYTES : LineClient.Builder.WINDOW_BYTES;
+        long each =
+                line.has(WINDOW) ? line.value(WINDOW, Quantities::bytes) : MemoryNeed.windowBytes(connections, usual);
+        String what = connections == 1 ? "a --window of " + each + " bytes" : connections + " connections";
+        MemoryNeed.ofConnections(connections, areWanted(), each)
+                .check(what, connections == 1 ? "use a smaller one" : "use fewer --connections, or a smaller --window");
+        return each;
     }
 
     /** Throws an IllegalArgumentException if one is out of its range. */
@@ -52,9 +64,6 @@ final class AckOptions {
                 .retryTimeout(line.value(RETRY_TIMEOUT, Quantities::duration));
         if (areWanted()) {
             builder.acknowledged();
-        }
-        if (line.has(WINDOW)) {
-            builder.windowBytes(line.value(WINDOW, Quantities::bytes));
         }
     }
 }

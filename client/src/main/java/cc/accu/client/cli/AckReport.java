@@ -41,7 +41,8 @@ final class AckReport implements AutoCloseable {
         }
     }
 
-    private void print() {
+    /** Prints the number, if it has grown. Any thread. */
+    synchronized void print() {
         long now = acknowledged.getAsLong();
         if (now > printed) {
             out.println("acked=" + now);

@@ -6,6 +6,7 @@ import cc.accu.console.CommandSyntax;
 import cc.accu.console.ExitCode;
 import cc.accu.console.Option;
 import cc.accu.console.Quantities;
+import cc.accu.console.TypedPath;
 import cc.accu.console.UsageException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,12 +62,17 @@ final class BenchCommand implements Callable<Integer> {
         this.line = line;
         this.streams = streams;
         this.connecting = new ConnectOptions(line);
-        this.stored = line.values(VERIFY, Path::of);
+        this.stored = line.values(VERIFY, TypedPath::of);
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         BenchPlan plan = plan();
+        StandardStreams.requireOutput("bench prints what it finds there");
+        if (!stored.isEmpty()) {
+            long messages = plan.load().messages();
+            MemoryNeed.ofBits(messages).check("--verify of " + messages + " messages", "verify fewer --messages");
+        }
         BenchReport report = line.has(JSON) ? new BenchJson(streams.out()) : new BenchText(streams.out());
         if (line.arguments().isEmpty()) {
             UsageException.check(
@@ -101,6 +107,8 @@ final class BenchCommand implements Callable<Integer> {
         if (plan.acknowledged()) {
             builder.acknowledged();
         }
+        MemoryNeed.of(plan)
+                .check(plan.load().connections() + " connections", "use fewer --connections or a smaller --size");
         report.starts(plan, target.endpoint().toString(), connecting.transport());
         Deal deal =
                 Deal.connect(builder, target.endpoint(), List.of(), plan.load().connections());

@@ -12,11 +12,16 @@ final class BenchLines {
 
     BenchLines(BenchLoad load, int sender) {
         size = load.size();
-        block = new byte[Math.max(1, BLOCK_BYTES / size) * size];
+        block = new byte[blockBytes(size)];
         byte[] template = LineIdentity.template(load.run(), sender, size);
         for (int at = 0; at < block.length; at += size) {
             System.arraycopy(template, 0, block, at, size);
         }
+    }
+
+    /** How large a block of lines of that size is. */
+    static int blockBytes(int size) {
+        return Math.max(1, BLOCK_BYTES / size) * size;
     }
 
     /** How many lines a block may have. */

@@ -22,7 +22,8 @@ record BenchPlan(BenchLoad load, boolean acknowledged, long rate, int inFlight) 
 
     /** What a client may have under way, so that any number of them do not need much memory. */
     long windowBytes() {
-        long share = ALL_WINDOWS_BYTES / load.connections();
+        long all = Math.min(ALL_WINDOWS_BYTES, Runtime.getRuntime().maxMemory() / 4);
+        long share = all / load.connections();
         long most = acknowledged ? 4 * MOST_WINDOW_BYTES : MOST_WINDOW_BYTES;
         return Math.max(LEAST_WINDOW_BYTES, Math.min(most, share));
     }

@@ -61,7 +61,7 @@ final class BenchRun {
         }
         Throwable why = failure.get();
         if (why != null) {
-            throw why instanceof IOException known ? known : new IOException(why);
+            throw Deal.ioException(new ExecutionException(why));
         }
     }
 

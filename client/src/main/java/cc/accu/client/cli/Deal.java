@@ -7,17 +7,23 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Deals lines out to connections, like cards. One thread. */
 final class Deal implements Closeable {
     private final List<LineClient> clients;
+    private final AtomicReference<@Nullable LineTooLongException> firstRefused = new AtomicReference<>();
     private int turn;
 
     private Deal(List<LineClient> clients) {
@@ -62,7 +68,7 @@ final class Deal implements Closeable {
 
     private void out(ByteBuffer lines) throws ExecutionException, InterruptedException {
         if (clients.size() == 1) {
-            throwIfFailed(clients.get(0).sendLines(lines));
+            send(clients.get(0), lines);
             return;
         }
         List<ByteArrayOutputStream> hands = new ArrayList<>();
@@ -75,26 +81,74 @@ final class Deal implements Closeable {
             }
         }
         for (int i = 0; i < hands.size(); i++) {
-            throwIfFailed(clients.get(i).sendLines(ByteBuffer.wrap(hands.get(i).toByteArray())));
+            if (hands.get(i).size() > 0) {
+                send(clients.get(i), ByteBuffer.wrap(hands.get(i).toByteArray()));
+            }
         }
     }
 
+    private void send(LineClient client, ByteBuffer lines) throws ExecutionException, InterruptedException {
+        boolean whole = lines.get(lines.limit() - 1) == '\n';
+        throwIfFailed(whole ? client.sendLines(lines) : client.sendPart(lines));
+    }
+
     /** A line that is too long for the server does not keep the others back: it is told at the end. */
-    private static void throwIfFailed(CompletableFuture<Void> sent) throws ExecutionException, InterruptedException {
+    private void throwIfFailed(CompletableFuture<Void> sent) throws ExecutionException, InterruptedException {
+        if (!sent.isDone()) {
+            sent.whenComplete((delivered, failure) -> note(failure));
+            return;
+        }
         try {
-            if (sent.isCompletedExceptionally()) {
-                sent.get();
-            }
+            sent.get();
         } catch (ExecutionException failed) {
             if (!(failed.getCause() instanceof LineTooLongException)) {
                 throw failed;
             }
+            note(failed.getCause());
         }
+    }
+
+    private void note(@Nullable Throwable failure) {
+        if (failure instanceof LineTooLongException tooLong) {
+            firstRefused.compareAndSet(null, tooLong);
+        }
+    }
+
+    /** Throws if a line was too long for its server. */
+    void throwIfRefused() throws IOException {
+        LineTooLongException refused = firstRefused.get();
+        if (refused != null) {
+            throw new IOException(
+                    refused.getMessage() + ": " + messagesAcknowledged() + " of " + messagesSent()
+                            + " messages were acknowledged",
+                    refused);
+        }
+    }
+
+    /** Waits until all that was sent so far is delivered, or for so long. Any thread. */
+    void awaitFlushed(Duration most) {
+        CompletableFuture<?>[] flushed = clients.stream().map(LineClient::flush).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(flushed)
+                .exceptionally(failed -> null)
+                .completeOnTimeout(null, most.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     /** One for each connection. */
     List<LineClient> clients() {
         return List.copyOf(clients);
+    }
+
+    /** The longest line that all the servers take; none without acknowledgements. */
+    OptionalLong maxLineBytes() {
+        return clients.stream()
+                .map(LineClient::maxLineBytes)
+                .flatMapToLong(OptionalLong::stream)
+                .min();
+    }
+
+    long messagesSent() {
+        return clients.stream().mapToLong(LineClient::messagesSent).sum();
     }
 
     long messagesWritten() {
@@ -140,7 +194,14 @@ final class Deal implements Closeable {
         }
     }
 
-    private static IOException ioException(ExecutionException failed) {
-        return failed.getCause() instanceof IOException why ? why : new IOException(failed.getCause());
+    /** What failed; a mistake of ours is thrown as it is. */
+    static IOException ioException(ExecutionException failed) {
+        if (failed.getCause() instanceof IOException why) {
+            return why;
+        }
+        if (failed.getCause() instanceof Error none) {
+            throw none;
+        }
+        throw new IllegalStateException(failed.getCause());
     }
 }

@@ -1,11 +1,12 @@
 package cc.accu.client.cli;
 
+import cc.accu.console.Arguments;
+import cc.accu.console.TypedPath;
 import cc.accu.transport.Reason;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -28,19 +29,19 @@ final class Input implements Closeable {
 
     /** Each message as a line. */
     static Input ofMessages(List<String> messages) {
-        byte[] lines = (String.join("\n", messages) + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] lines = Arguments.bytes(String.join("\n", messages) + "\n");
         return new Input(List.of(new LineSource("arguments", InputStreams.of(lines))), lines.length);
     }
 
     /** The lines of {@code stream}, which stays open. */
-    static Input of(InputStream stream) {
+    static Input of(InputStream stream) throws IOException {
         return new Input(List.of(standard(stream)), UNKNOWN);
     }
 
     /**
      * The lines of files, all of which are opened here.
      *
-     * @param names paths, or {@code -} for standard input
+     * @param names paths that this JVM can open, or {@code -} for standard input
      */
     static Input ofFiles(List<String> names, InputStream standardInput) throws IOException {
         List<LineSource> sources = new ArrayList<>();
@@ -50,7 +51,7 @@ final class Input implements Closeable {
             for (String name : names) {
                 boolean standard = name.equals("-");
                 sources.add(standard ? standard(standardInput) : open(name));
-                bytes = standard || bytes == UNKNOWN ? UNKNOWN : bytes + Files.size(Path.of(name));
+                bytes = standard || bytes == UNKNOWN ? UNKNOWN : bytes + Files.size(TypedPath.of(name));
             }
             opened = new Input(sources, bytes);
             return opened;
@@ -61,12 +62,13 @@ final class Input implements Closeable {
         }
     }
 
-    private static LineSource standard(InputStream stream) {
+    private static LineSource standard(InputStream stream) throws IOException {
+        StandardStreams.requireInput("that is where lines are read, without a MESSAGE or --file");
         return new LineSource("standard input", InputStreams.keptOpen(stream));
     }
 
     private static LineSource open(String name) throws IOException {
-        Path path = Path.of(name);
+        Path path = TypedPath.of(name);
         if (Files.isDirectory(path)) {
             throw new IOException("cannot read " + name + ": it is a directory");
         }
@@ -77,13 +79,18 @@ final class Input implements Closeable {
         }
     }
 
+    /** From now on all lines are whole; one that is longer than this, and not just a little, fails. */
+    void giveOnlyWholeLines(long mostBytes) {
+        sources.forEach(source -> source.giveOnlyWholeLines(mostBytes));
+    }
+
     long expectedBytes() {
         return expectedBytes;
     }
 
     /**
-     * The next lines, each with its line feed: as many as there are without waiting for more; none at the end. Valid
-     * until the next call.
+     * The next lines, each with its line feed: as many as there are without waiting for more; none at the end. What does
+     * not end with a line feed is a part of a line that goes on with the next. Valid until the next call.
      */
     ByteBuffer next() throws IOException {
         while (!sources.isEmpty()) {

@@ -1,5 +1,6 @@
 package cc.accu.client.cli;
 
+import cc.accu.line.LineFeeds;
 import cc.accu.transport.Reason;
 import java.io.Closeable;
 import java.io.IOException;
@@ -7,27 +8,54 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Cuts a stream into blocks of whole lines, and ends the last line if the stream does not. Owns it. One thread. */
+/**
+ * Cuts a stream into blocks of whole lines, and ends the last line if the stream does not. A line that is longer than its
+ * buffer comes in parts, unless lines must be whole. Owns the stream. One thread.
+ */
 final class LineSource implements Closeable {
     private static final int FIRST_BYTES = 256 * 1024;
-    private static final int MOST_LINE_BYTES = 1 << 28;
+    /** A block is copied on its way a few times, and is not all that there is. */
+    private static final long LARGEST_SHARE_OF_MEMORY = 16;
 
     private final String name;
     private final InputStream stream;
-    private byte[] buffer = new byte[FIRST_BYTES];
+    private byte[] buffer;
     private int start;
     private int end;
     private boolean over;
+    private boolean amidLine;
+    private boolean onlyWhole;
+    private long mostLineBytes;
+    private long lines;
 
     LineSource(String name, InputStream stream) {
-        this.name = name;
-        this.stream = stream;
+        this(name, stream, FIRST_BYTES);
     }
 
-    /** The next whole lines; none at the end. Valid until the next call. */
+    /**
+     * @param bufferBytes a line with fewer, its line feed counted, is never cut
+     */
+    LineSource(String name, InputStream stream, int bufferBytes) {
+        this.name = name;
+        this.stream = stream;
+        this.buffer = new byte[bufferBytes];
+    }
+
+    /**
+     * From now on gives only whole lines, and fails at the first that is longer than this and does not fit into the buffer.
+     */
+    void giveOnlyWholeLines(long mostBytes) {
+        onlyWhole = true;
+        mostLineBytes = mostBytes;
+    }
+
+    /** The next lines, or a part of one, which does not end with a line feed; none at the end. Valid until the next call. */
     ByteBuffer next() throws IOException {
         keepRest();
         while (!over) {
+            if (end == buffer.length && !hasMoreRoom()) {
+                return upTo(end);
+            }
             int searched = end;
             read();
             for (int at = end - 1; at >= searched; at--) {
@@ -36,15 +64,14 @@ final class LineSource implements Closeable {
                 }
             }
         }
-        if (end > start) {
-            makeRoom();
+        if (end > start || amidLine) {
+            // There is room: a full buffer was given away before the end was seen.
             buffer[end++] = '\n';
         }
         return upTo(end);
     }
 
     private void read() throws IOException {
-        makeRoom();
         int count;
         try {
             count = stream.read(buffer, end, buffer.length - end);
@@ -55,19 +82,40 @@ final class LineSource implements Closeable {
         end += Math.max(0, count);
     }
 
-    private void makeRoom() throws IOException {
-        if (end == buffer.length) {
-            if (end >= MOST_LINE_BYTES) {
-                throw new IOException("cannot send " + name + ": it has a line of over " + MOST_LINE_BYTES + " bytes");
-            }
-            buffer = Arrays.copyOf(buffer, 2 * buffer.length);
+    /** Makes some, or says that what is there is to be given away. */
+    private boolean hasMoreRoom() throws IOException {
+        if (!onlyWhole) {
+            return false;
         }
+        // With its carriage return and its line feed.
+        long most = mostLineBytes + 2;
+        long affordable = Runtime.getRuntime().maxMemory() / LARGEST_SHARE_OF_MEMORY;
+        if (buffer.length >= Math.min(most, affordable)) {
+            throw new IOException(
+                    buffer.length >= most
+                            ? what() + " is longer than the server takes, which is " + mostLineBytes
+                                    + " bytes; nothing behind it was sent"
+                            : what() + " has more than " + buffer.length
+                                    + " bytes, too many for the memory of this process; give it more with java -Xmx");
+        }
+        buffer = Arrays.copyOf(buffer, (int) Math.min(Math.max(most, FIRST_BYTES), 2L * buffer.length));
+        return true;
     }
 
-    private ByteBuffer upTo(int lineEnd) {
-        ByteBuffer lines = ByteBuffer.wrap(buffer, start, lineEnd - start);
-        start = lineEnd;
-        return lines;
+    private String what() {
+        return "line " + (lines + 1) + " of " + name;
+    }
+
+    private ByteBuffer upTo(int blockEnd) {
+        ByteBuffer block = ByteBuffer.wrap(buffer, start, blockEnd - start);
+        if (block.hasRemaining()) {
+            amidLine = buffer[blockEnd - 1] != '\n';
+        }
+        if (onlyWhole) {
+            lines += LineFeeds.count(block);
+        }
+        start = blockEnd;
+        return block;
     }
 
     private void keepRest() {

@@ -1,8 +1,10 @@
 package cc.accu.client.cli;
 
+import cc.accu.console.Arguments;
 import cc.accu.console.CommandLine;
 import cc.accu.console.CommandSyntax;
 import cc.accu.console.ExitCode;
+import cc.accu.console.StandardStream;
 import cc.accu.console.UsageException;
 import cc.accu.console.Version;
 import cc.accu.transport.QuickStart;
@@ -25,17 +27,33 @@ public final class Main {
     }
 
     public static void main(String[] arguments) {
+        StandardStream.protect();
         QuickStart.begin();
-        System.exit(run(List.of(arguments), System.in, writer(System.out), writer(System.err)));
+        StandardStreams streams =
+                new StandardStreams(System.in, writer(System.out), writer(System.err), LastWords.ofProcess());
+        System.exit(run(arguments, streams));
     }
 
     private static PrintWriter writer(PrintStream stream) {
         return new PrintWriter(stream, true, Charset.defaultCharset());
     }
 
+    private static int run(String[] arguments, StandardStreams streams) {
+        try {
+            return run(Arguments.asTyped(arguments), streams);
+        } catch (UsageException lost) {
+            streams.err().println("client: " + lost.getMessage());
+            return ExitCode.WRONG_USAGE;
+        }
+    }
+
     /** Runs one command and returns its exit code: 0 all delivered, 1 not, 2 wrong usage. */
     static int run(List<String> words, InputStream in, PrintWriter out, PrintWriter err) {
-        Main main = new Main(new StandardStreams(in, out, err));
+        return run(words, new StandardStreams(in, out, err, new LastWords()));
+    }
+
+    private static int run(List<String> words, StandardStreams streams) {
+        Main main = new Main(streams);
         List<String> others = words.subList(Math.min(1, words.size()), words.size());
         // Only in front: a message may be "ping" too.
         return switch (words.isEmpty() ? "" : words.get(0)) {
@@ -51,10 +69,13 @@ public final class Main {
             List<String> words) {
         boolean verbose = false;
         try {
+            WrongJar.check(words);
             CommandLine line = syntax.parse(words);
             if (line.has(CommandSyntax.HELP)) {
+                StandardStreams.requireOutput("--help prints to it");
                 streams.out().print(syntax.help());
             } else if (line.has(CommandSyntax.VERSION)) {
+                StandardStreams.requireOutput("--version prints to it");
                 streams.out().println(Version.of("accu client", Main.class));
             } else {
                 verbose = line.has(ConnectOptions.VERBOSE);
@@ -66,18 +87,22 @@ public final class Main {
             streams.err().println("client: " + wrong.getMessage());
             streams.err().println("client: try --help");
             return ExitCode.WRONG_USAGE;
+        } catch (OutOfMemoryError tooLittle) {
+            return failed("not enough memory; give it more with java -Xmx", tooLittle, verbose);
+        } catch (RuntimeException bug) {
+            return failed("this should not have happened, please report it", bug, true);
         } catch (Exception failure) {
-            return failed(failure, verbose);
+            return failed(String.valueOf(failure.getMessage()), failure, verbose);
         } finally {
+            streams.lastWords().areSaid();
             streams.out().flush();
             streams.err().flush();
         }
     }
 
-    private int failed(Exception failure, boolean verbose) {
-        String message = failure.getMessage();
-        streams.err().println("client: " + (message == null ? failure.toString() : message));
-        if (verbose) {
+    private int failed(String message, Throwable failure, boolean withTrace) {
+        streams.err().println("client: " + message);
+        if (withTrace) {
             failure.printStackTrace(streams.err());
         }
         return ExitCode.FAILED;
@@ -87,7 +112,9 @@ public final class Main {
     private static void setUpLogging(boolean verbose) {
         System.setProperty(LOGGER + "defaultLogLevel", "warn");
         System.setProperty(LOGGER + "log.cc.accu", verbose ? "debug" : "warn");
-        System.setProperty(LOGGER + "showThreadName", "false");
-        System.setProperty(LOGGER + "showShortLogName", "true");
+        System.setProperty(LOGGER + "showDateTime", "true");
+        System.setProperty(LOGGER + "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
+        System.setProperty(LOGGER + "showThreadName", String.valueOf(verbose));
+        System.setProperty(LOGGER + "showLogName", String.valueOf(verbose));
     }
 }

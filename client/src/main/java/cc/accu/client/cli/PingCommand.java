@@ -4,20 +4,27 @@ import cc.accu.client.LineClient;
 import cc.accu.console.CommandLine;
 import cc.accu.console.CommandSyntax;
 import cc.accu.console.ExitCode;
+import cc.accu.console.Option;
 import cc.accu.console.UsageException;
+import cc.accu.transport.Endpoint;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 
-/** Finds out whether somebody accepts connections. */
+/** Finds out whether a server would take a line now, or at least accepts connections. */
 final class PingCommand implements Callable<Integer> {
+    private static final Option PLAIN =
+            Option.of("--plain", "only connect, and say nothing: for servers other than accu, and without acks");
+
     static final CommandSyntax SYNTAX = new CommandSyntax("""
             Usage: java -jar client.jar ping NETWORK ADDRESS [OPTION ...]
 
-            Connects, sends nothing, and closes. Exit code 0 if that worked, 1 if not.
-            NETWORK ADDRESS is tcp 127.0.0.1:3000 or unix /var/run/accu.sock.
+            Connects, says accu/1 and no line, and closes. Exit code 0 if a line sent now
+            would be taken, 1 if not: nobody answers, the server is full, a sink has failed or
+            its disk has no room. NETWORK ADDRESS is tcp 127.0.0.1:3000 or unix /path.
 
-            """, "", ConnectOptions.ALL);
+            """, "", List.of(PLAIN), ConnectOptions.ALL);
 
     private static final Duration LONGEST_GOODBYE = Duration.ofMillis(200);
 
@@ -28,15 +35,32 @@ final class PingCommand implements Callable<Integer> {
     }
 
     @Override
-    @SuppressWarnings("try") // nothing to do with it but to close it
     public Integer call() throws IOException {
         Target target = line.arguments(Target::of);
         UsageException.check(target.rest().isEmpty(), "ping sends no messages, but some were given");
-        try (LineClient client = new ConnectOptions(line)
-                .newBuilder()
-                .closeTimeout(LONGEST_GOODBYE)
-                .connect(target.endpoint())) {
-            return ExitCode.OK;
+        LineClient.Builder builder = new ConnectOptions(line).newBuilder();
+        if (line.has(PLAIN)) {
+            connect(builder, target.endpoint());
+        } else {
+            ask(builder, target.endpoint());
+        }
+        return ExitCode.OK;
+    }
+
+    @SuppressWarnings("try") // nothing to do with it but to close it
+    private static void connect(LineClient.Builder builder, Endpoint endpoint) throws IOException {
+        try (LineClient client = builder.closeTimeout(LONGEST_GOODBYE).connect(endpoint)) {
+            return;
+        }
+    }
+
+    private static void ask(LineClient.Builder builder, Endpoint endpoint) throws IOException {
+        try {
+            builder.ping(endpoint);
+        } catch (IOException failure) {
+            String why = String.valueOf(failure.getMessage());
+            boolean isForOthers = why.contains("accu servers with acks");
+            throw isForOthers ? new IOException(why + ", use ping --plain for others", failure) : failure;
         }
     }
 }

@@ -6,9 +6,11 @@ import cc.accu.console.CommandSyntax;
 import cc.accu.console.ExitCode;
 import cc.accu.console.Option;
 import cc.accu.console.Quantities;
+import cc.accu.console.TypedPath;
 import cc.accu.console.UsageException;
 import cc.accu.transport.Endpoint;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -31,7 +33,7 @@ final class SendCommand implements Callable<Integer> {
     static final CommandSyntax SYNTAX = new CommandSyntax(
             """
             Usage: java -jar client.jar NETWORK ADDRESS [MESSAGE ...] [OPTION ...]
-                   java -jar client.jar ping NETWORK ADDRESS    only tries to connect
+                   java -jar client.jar ping NETWORK ADDRESS    sends nothing: see ping --help
                    java -jar client.jar bench NETWORK ADDRESS   measures: see bench --help
 
             Sends each MESSAGE as a line; without one, each line of standard input. NETWORK
@@ -49,6 +51,7 @@ final class SendCommand implements Callable<Integer> {
             List.of(WRITE_TIMEOUT, CLOSE_TIMEOUT));
 
     private static final int MOST_CONNECTIONS = 1000;
+    private static final Duration GRACE = Duration.ofMillis(500);
 
     private final CommandLine line;
     private final StandardStreams streams;
@@ -69,13 +72,18 @@ final class SendCommand implements Callable<Integer> {
             UsageException.check(message.indexOf('\n') < 0, "a message is one line: it must not hold a line feed");
         }
         UsageException.check(target.rest().isEmpty() || files.isEmpty(), "give messages or --file, not both");
+        line.values(FILE, TypedPath::of);
         UsageException.check(acks.areWanted() || !acks.arePrinted(), "--print-acks needs --ack");
+        if (acks.arePrinted()) {
+            StandardStreams.requireOutput("--print-acks prints to it");
+        }
         int connections = line.value(CONNECTIONS, SendCommand::connections);
-        double rate = line.value(RATE, SendCommand::rate);
+        long rate = line.value(RATE, Quantities::count);
         LineClient.Builder builder = new ConnectOptions(line)
                 .newBuilder()
                 .writeTimeout(line.value(WRITE_TIMEOUT, Quantities::duration))
                 .closeTimeout(line.value(CLOSE_TIMEOUT, Quantities::duration));
+        streams.lastWords().become(() -> streams.err().println(statistics(0, 0)));
         try (Input input = open(target.rest())) {
             send(input, rate, connect(builder, target.endpoint(), connections));
         }
@@ -90,14 +98,6 @@ final class SendCommand implements Callable<Integer> {
         return (int) number;
     }
 
-    private static double rate(String text) {
-        if (!text.matches("\\d+(\\.\\d+)?")) {
-            throw new IllegalArgumentException(
-                    "'" + text + "': a rate is a number of messages a second, for example 100");
-        }
-        return Double.parseDouble(text);
-    }
-
     private Input open(List<String> messages) throws IOException {
         if (!messages.isEmpty()) {
             return Input.ofMessages(messages);
@@ -107,6 +107,7 @@ final class SendCommand implements Callable<Integer> {
 
     private Deal connect(LineClient.Builder builder, Endpoint endpoint, int connections) throws IOException {
         acks.applyTo(builder);
+        builder.windowBytes(acks.windowBytes(connections));
         try {
             return Deal.connect(builder, endpoint, acks.others(), connections);
         } catch (IllegalArgumentException wrong) {
@@ -114,32 +115,46 @@ final class SendCommand implements Callable<Integer> {
         }
     }
 
-    private void send(Input input, double rate, Deal deal) throws IOException, InterruptedException {
+    private void send(Input input, long rate, Deal deal) throws IOException, InterruptedException {
         boolean delivered = false;
+        deal.maxLineBytes().ifPresent(input::giveOnlyWholeLines);
         try {
             try (AckReport report = newReport(deal)) {
+                streams.lastWords().become(() -> interrupted(deal, report));
                 deliver(input, rate, deal);
             }
             delivered = true;
         } finally {
+            streams.lastWords().areSaid();
             if (!delivered || line.has(ConnectOptions.VERBOSE)) {
                 streams.err().println(statistics(deal));
             }
         }
     }
 
-    private void deliver(Input input, double rate, Deal deal) throws IOException, InterruptedException {
+    private void deliver(Input input, long rate, Deal deal) throws IOException, InterruptedException {
         try (deal) {
-            deal.out(input, Pace.of(rate));
+            deal.out(input, Pace.of((double) rate));
         }
+        deal.throwIfRefused();
     }
 
     private AckReport newReport(Deal deal) {
         return acks.arePrinted() ? AckReport.start(deal::messagesAcknowledged, streams.out()) : AckReport.none();
     }
 
+    /** What is on its way gets a moment to arrive, so that the numbers say more. */
+    private void interrupted(Deal deal, AckReport report) {
+        deal.awaitFlushed(GRACE);
+        report.print();
+        streams.err().println(statistics(deal));
+    }
+
     private String statistics(Deal deal) {
-        String sent = "sent=" + deal.messagesWritten();
-        return acks.areWanted() ? sent + " acked=" + deal.messagesAcknowledged() : sent;
+        return statistics(deal.messagesWritten(), deal.messagesAcknowledged());
+    }
+
+    private String statistics(long written, long acknowledged) {
+        return "sent=" + written + (acks.areWanted() ? " acked=" + acknowledged : "");
     }
 }

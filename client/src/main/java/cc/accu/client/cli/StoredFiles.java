@@ -12,6 +12,7 @@ import java.util.zip.GZIPInputStream;
 /** The files that a server wrote. */
 final class StoredFiles {
     private static final int GZIP_BUFFER_BYTES = 64 * 1024;
+    private static final int MORE_THAN_ANY_LINE_BYTES = LineIdentity.MOST_BYTES + 1;
     private static final long QUIET_MILLIS = 500;
     private static final int MOST_WAITS = 60;
 
@@ -21,9 +22,9 @@ final class StoredFiles {
     static StoredLines.Verdict compare(List<Path> files, BenchLoad load) throws IOException {
         StoredLines lines = new StoredLines(load);
         for (Path file : files) {
-            try (LineSource source = new LineSource(file.toString(), open(file))) {
+            try (LineSource source = new LineSource(file.toString(), open(file), MORE_THAN_ANY_LINE_BYTES)) {
                 for (ByteBuffer block = source.next(); block.hasRemaining(); block = source.next()) {
-                    lines.add(block.array(), block.arrayOffset() + block.position(), block.remaining());
+                    lines.add(block);
                 }
             }
         }

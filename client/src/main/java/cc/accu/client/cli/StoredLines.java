@@ -1,6 +1,7 @@
 package cc.accu.client.cli;
 
 import cc.accu.line.LineFeeds;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -16,6 +17,7 @@ final class StoredLines {
     private long reordered;
     private long damaged;
     private long foreign;
+    private boolean amidForeign;
 
     /**
      * How it came out. Lines of other runs, and what is no line of a benchmark, are foreign; a line that starts as one
@@ -37,6 +39,24 @@ final class StoredLines {
         for (int i = 0; i < seen.length; i++) {
             seen[i] = new long[(int) ((load.messagesOf(i) + Long.SIZE - 1) / Long.SIZE)];
         }
+    }
+
+    /** Takes lines, or a part of one that is longer than any of a benchmark, and goes on with the next. */
+    void add(ByteBuffer block) {
+        int end = block.limit();
+        if (block.get(end - 1) != '\n') {
+            amidForeign = true;
+            return;
+        }
+        int from = block.position();
+        if (amidForeign) {
+            amidForeign = false;
+            foreign++;
+            from = LineFeeds.indexOf(block.array(), block.arrayOffset() + from, block.arrayOffset() + end)
+                    - block.arrayOffset()
+                    + 1;
+        }
+        add(block.array(), block.arrayOffset() + from, end - from);
     }
 
     /** Takes whole lines. */

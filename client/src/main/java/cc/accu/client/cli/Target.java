@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Where to, and the words that follow.
  *
- * @param endpoint from one word in URL form, or else from the first two
+ * @param endpoint from one word in URL form or in quotes, or else from the first two
  * @param rest the other words
  */
 record Target(Endpoint endpoint, List<String> rest) {
@@ -19,8 +19,11 @@ record Target(Endpoint endpoint, List<String> rest) {
         if (words.isEmpty()) {
             throw new IllegalArgumentException("missing NETWORK ADDRESS: where to connect to");
         }
-        int own = words.get(0).contains("://") ? 1 : Math.min(2, words.size());
-        Endpoint endpoint = Endpoint.parseAll(words.subList(0, own)).get(0);
+        boolean whole = Endpoint.isWhole(words.get(0));
+        int own = whole ? 1 : Math.min(2, words.size());
+        Endpoint endpoint = whole
+                ? Endpoint.parseTarget(words.get(0))
+                : Endpoint.parseAll(words.subList(0, own)).get(0);
         return new Target(endpoint, List.copyOf(words.subList(own, words.size())));
     }
 }

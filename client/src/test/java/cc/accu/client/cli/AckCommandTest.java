@@ -125,7 +125,18 @@ class AckCommandTest {
             assertThat(server.lines(0)).containsExactly("1", "2");
             assertThat(err.toString())
                     .startsWith("sent=2 acked=2\nclient: a message of 2000 bytes is longer than the server takes")
-                    .endsWith("2 of 3 messages were acknowledged, 0 more were written and may be stored\n");
+                    .endsWith("(message 2 of this client): 2 of 3 messages were acknowledged\n");
+        }
+    }
+
+    @Test
+    void stopsAtALineThatDoesNotEnd() throws Exception {
+        try (AckServer server = AckServer.tcp(talk -> talk.greets().acksAll())) {
+            assertThat(run("1\n2\n" + "x".repeat(3_000_000), server, "--ack")).isEqualTo(1);
+            assertThat(server.lines(0)).containsExactly("1", "2");
+            assertThat(err.toString())
+                    .isEqualTo("sent=2 acked=2\nclient: line 3 of standard input is longer than the server takes,"
+                            + " which is 1000 bytes; nothing behind it was sent\n");
         }
     }
 
@@ -136,7 +147,7 @@ class AckCommandTest {
                     .isEqualTo(1);
             assertThat(err.toString())
                     .isEqualTo("client: cannot connect to " + server.endpoint() + ": it does not speak accu/1:"
-                            + " it answered nothing within 200ms; send without --ack\n");
+                            + " it answered nothing within 200ms; send without acks\n");
         }
     }
 

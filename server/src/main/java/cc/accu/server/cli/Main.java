@@ -1,8 +1,10 @@
 package cc.accu.server.cli;
 
+import cc.accu.console.Arguments;
 import cc.accu.console.CommandLine;
 import cc.accu.console.CommandSyntax;
 import cc.accu.console.ExitCode;
+import cc.accu.console.StandardStream;
 import cc.accu.console.UsageException;
 import cc.accu.console.Version;
 import cc.accu.transport.QuickStart;
@@ -10,6 +12,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.List;
+import java.util.Optional;
 
 /** The server's entry point: the only place with the process's exit and logging set-up. */
 public final class Main {
@@ -19,8 +22,10 @@ public final class Main {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] arguments) throws InterruptedException {
+        Signals signals = Signals.install(System.err::println);
+        StandardStream.protect();
         QuickStart.begin();
-        int exitCode = run(List.of(arguments), writer(System.out), writer(System.err));
+        int exitCode = run(arguments, writer(System.out), writer(System.err), signals);
         // Not exit: the signal handlers have done what a shutdown hook would do, and no thread is waited for.
         Runtime.getRuntime().halt(exitCode);
     }
@@ -29,17 +34,33 @@ public final class Main {
         return new PrintWriter(stream, true, Charset.defaultCharset());
     }
 
+    private static int run(String[] arguments, PrintWriter out, PrintWriter err, Signals signals)
+            throws InterruptedException {
+        try {
+            return run(Arguments.asTyped(arguments), out, err, signals);
+        } catch (UsageException lost) {
+            err.println("server: " + lost.getMessage());
+            return ExitCode.WRONG_USAGE;
+        }
+    }
+
     /** Runs until the server has stopped, and returns the exit code. */
-    static int run(List<String> words, PrintWriter out, PrintWriter err) throws InterruptedException {
+    static int run(List<String> words, PrintWriter out, PrintWriter err, Signals signals) throws InterruptedException {
         try {
             CommandLine line = ServeCommand.SYNTAX.parse(words);
+            boolean prints = line.has(CommandSyntax.HELP) || line.has(CommandSyntax.VERSION);
+            Optional<String> missing = StandardStream.OUTPUT.missing("what was asked for is printed there");
+            if (prints && missing.isPresent()) {
+                err.println("server: " + missing.get());
+                return ExitCode.FAILED;
+            }
             if (line.has(CommandSyntax.HELP)) {
                 out.print(ServeCommand.SYNTAX.help());
             } else if (line.has(CommandSyntax.VERSION)) {
                 out.println(Version.of("accu server", Main.class));
             } else {
                 setUpLogging(line.has(ServeCommand.VERBOSE));
-                return new ServeCommand(line, err).run();
+                return new ServeCommand(line, err, signals).run();
             }
             return ExitCode.OK;
         } catch (UsageException wrong) {
@@ -57,6 +78,8 @@ public final class Main {
         System.setProperty(LOGGER + "logFile", "System.err");
         System.setProperty(LOGGER + "defaultLogLevel", "warn");
         System.setProperty(LOGGER + "log.cc.accu", verbose ? "debug" : "warn");
+        System.setProperty(LOGGER + "showDateTime", "true");
+        System.setProperty(LOGGER + "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
         System.setProperty(LOGGER + "showThreadName", String.valueOf(verbose));
         System.setProperty(LOGGER + "showLogName", "false");
     }

@@ -6,13 +6,14 @@ import cc.accu.console.ExitCode;
 import cc.accu.console.Option;
 import cc.accu.console.Quantities;
 import cc.accu.console.UsageException;
+import cc.accu.console.Version;
 import cc.accu.line.LineFraming;
 import cc.accu.line.LongLine;
-import cc.accu.server.Books;
 import cc.accu.server.LineServer;
 import cc.accu.server.ServerObserver;
 import cc.accu.server.sink.SinkException;
 import cc.accu.server.sink.Sinks;
+import cc.accu.transport.DirectMemory;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
 import cc.accu.transport.Reason;
@@ -40,10 +41,16 @@ final class ServeCommand {
     private static final Option LINE_TIMEOUT = Option.of(
                     "--line-timeout TIME", "close a connection whose line is not finished in that time; 0 for never")
             .orElse("0");
-    private static final Option BUFFER = Option.of("--buffer SIZE", "memory for lines that are not stored yet")
-            .orElse("64MiB");
-    private static final Option MAX_CONNECTIONS =
-            Option.of("--max-connections N", "more are closed at once (default: what the limit on open files allows)");
+    private static final Option BUFFER = Option.of(
+            "--buffer SIZE",
+            "memory for lines that are not stored yet (default: 64MiB, or what the JVM's memory allows)");
+    private static final Option MAX_CONNECTIONS = Option.of(
+            "--max-connections N", "more are closed at once (default: what the limits on open files and memory allow)");
+    private static final Option UNFINISHED_TIMEOUT = Option.of(
+                    "--unfinished-timeout TIME",
+                    "how long lines that do not end may fill the buffer, before the one that was silent longest is"
+                            + " ended; 0 for ever")
+            .orElse("10s");
     private static final Option DRAIN_TIMEOUT =
             Option.of("--drain-timeout TIME", "how long stopping may take").orElse("10s");
     private static final Option TRANSPORT =
@@ -65,15 +72,17 @@ final class ServeCommand {
                 --to 'stdout?format=raw'
             """,
             List.of(TO, ACKS, MAX_LINE, LONG_LINE, READ_TIMEOUT, LINE_TIMEOUT, BUFFER),
-            List.of(MAX_CONNECTIONS, DRAIN_TIMEOUT, TRANSPORT, VERBOSE));
+            List.of(UNFINISHED_TIMEOUT, MAX_CONNECTIONS, DRAIN_TIMEOUT, TRANSPORT, VERBOSE));
 
     private final CommandLine line;
     private final PrintWriter err;
+    private final Signals signals;
     private final AtomicReference<Throwable> sinkFailure = new AtomicReference<>();
 
-    ServeCommand(CommandLine line, PrintWriter err) {
+    ServeCommand(CommandLine line, PrintWriter err, Signals signals) {
         this.line = line;
         this.err = err;
+        this.signals = signals;
     }
 
     /** Whether there are acknowledgements. */
@@ -90,9 +99,15 @@ final class ServeCommand {
 
     /** Runs until the server has stopped, and returns the exit code. */
     int run() throws InterruptedException {
+        signals.hangupMeans(hasFiles());
+        signals.starting();
         try {
-            return serve(configured());
-        } catch (SinkException | ListenException cannot) {
+            return serve(configured().observer(stopper()));
+        } catch (SinkException | ListenException | IllegalStateException cannot) {
+            if (signals.isStopped()) {
+                err.println("stopped" + signals.await() + " before it was ready");
+                return ExitCode.OK;
+            }
             err.println("server: " + cannot.getMessage());
             if (line.has(VERBOSE)) {
                 cannot.printStackTrace(err);
@@ -102,18 +117,19 @@ final class ServeCommand {
     }
 
     private int serve(LineServer.Builder builder) throws InterruptedException {
-        Signals signals = Signals.install();
-        try (LineServer server = builder.observer(stopper(signals)).start()) {
+        try (LineServer server = builder.start()) {
+            signals.started(() -> books(server) + ", " + server.books().inFlight() + " messages not stored");
             announce(server);
-            if (hasFiles()) {
-                signals.onHangup(server::reopenSinks);
-            }
+            signals.onHangup(server::reopenSinks);
             String cause = signals.await();
             server.close();
-            Books books = server.books();
-            err.println("stopped" + cause + ": " + books);
-            return exitCode(books);
+            err.println("stopped" + cause + ": " + books(server));
+            return exitCode(server);
         }
+    }
+
+    private static String books(LineServer server) {
+        return server.books() + " refused=" + server.refusedConnections();
     }
 
     private boolean hasFiles() {
@@ -128,7 +144,7 @@ final class ServeCommand {
     /** The builder, from what was typed; opens the sinks last, when nothing can be wrong any more. */
     private LineServer.Builder configured() {
         LineServer.Builder builder = LineServer.builder();
-        for (Endpoint endpoint : line.arguments(Endpoint::parseAll)) {
+        for (Endpoint endpoint : line.arguments(Listeners::parse)) {
             builder.listen(endpoint);
         }
         if (line.arguments().isEmpty()) {
@@ -137,8 +153,11 @@ final class ServeCommand {
         builder.framing(framing())
                 .acknowledging(line.choice(ACKS, Acks.values()) == Acks.ON)
                 .preferNative(line.choice(TRANSPORT, TcpOn.values()) == TcpOn.NATIVE)
+                .unfinishedTimeout(line.value(UNFINISHED_TIMEOUT, Quantities::duration))
                 .drainTimeout(line.value(DRAIN_TIMEOUT, Quantities::duration));
-        line.value(BUFFER, size -> builder.bufferBytes(Quantities.bytes(size)));
+        if (line.has(BUFFER)) {
+            line.value(BUFFER, size -> builder.bufferBytes(Quantities.bytes(size)));
+        }
         if (line.has(MAX_CONNECTIONS)) {
             line.value(MAX_CONNECTIONS, number -> builder.maxConnections(Quantities.asInt(Quantities.count(number))));
         }
@@ -156,6 +175,11 @@ final class ServeCommand {
     }
 
     private void announce(LineServer server) {
+        err.println(Version.of("accu server", Main.class) + ", Java " + Runtime.version() + ", heap "
+                + size(Runtime.getRuntime().maxMemory()) + ", buffers "
+                + size(DirectMemory.mostBytes()) + "; --buffer "
+                + size(server.limits().bufferBytes()) + ", at most "
+                + server.limits().maxConnections() + " connections");
         for (Endpoint endpoint : server.endpoints()) {
             err.println("listening on " + endpoint);
             if (endpoint instanceof Endpoint.Tcp tcp && tcp.isEveryInterface()) {
@@ -166,8 +190,12 @@ final class ServeCommand {
         err.flush();
     }
 
+    private static String size(long bytes) {
+        return bytes < 1 << 20 ? bytes + " bytes" : (bytes >> 20) + " MiB";
+    }
+
     /** Ends the server when nobody reads standard output any more; any other failed sink holds its senders. */
-    private ServerObserver stopper(Signals signals) {
+    private ServerObserver stopper() {
         return new ServerObserver() {
             @Override
             public void sinkFailed(String sink, Throwable failure) {
@@ -179,9 +207,9 @@ final class ServeCommand {
         };
     }
 
-    private int exitCode(Books books) {
+    private int exitCode(LineServer server) {
         Throwable failure = sinkFailure.get();
         boolean readerLeft = failure != null && Reason.of(failure) == Reason.BROKEN_PIPE;
-        return books.inFlight() > 0 || (failure != null && !readerLeft) ? ExitCode.FAILED : ExitCode.OK;
+        return !server.isDrained() || (failure != null && !readerLeft) ? ExitCode.FAILED : ExitCode.OK;
     }
 }

@@ -1,37 +1,70 @@
 package cc.accu.server.cli;
 
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What ends the command: the first SIGTERM, SIGINT or SIGHUP asks it to drain, the second ends the process at once. With
- * files to reopen, SIGHUP asks for that, and ends nothing. A
- * shutdown hook could neither end with exit code 0 nor see a second signal. The JVM leaves alone what was ignored when it
- * started, as SIGHUP under nohup.
+ * What ends the command: the first signal asks it to drain, a later one ends the process at once. One that comes within a
+ * second is the first sent twice, as by wrappers that signal a process and its group. With files to reopen, SIGHUP asks
+ * for that, and ends nothing. To be installed before all else: what comes during a start is not lost. A shutdown hook could
+ * neither end with exit code 0 nor see a second signal. The JVM leaves alone what was ignored when it started, as SIGHUP
+ * under nohup.
  *
  * <p>Uses {@code sun.misc.Signal}, of the supported module jdk.unsupported, by reflection: the compiler's warning about
  * it cannot be turned off.
  */
 final class Signals {
-    private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
+    /** Those that would end a process, and that the JVM does not use itself. */
+    private static final String[] ENDING = {"TERM", "INT", "HUP", "USR1", "ALRM", "VTALRM", "PWR", "STKFLT", "IO"};
+
     private static final int ENDED_BY_SIGNAL = 1;
+    private static final long SAME_SIGNAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private final Consumer<String> err;
+    private final List<String> unavailable = new ArrayList<>();
     private final CompletableFuture<String> stopped = new CompletableFuture<>();
-    private volatile Runnable onHangup = () -> received("SIGHUP");
 
-    private Signals() {}
+    /** Guarded by this. */
+    private long firstAtNanos;
 
-    static Signals install() {
-        Signals signals = new Signals();
-        for (String name : new String[] {"TERM", "INT", "HUP"}) {
+    private boolean signalled;
+    private Hangup hangup = Hangup.UNDECIDED;
+    private boolean hungUp;
+    private @Nullable Thread starter;
+    private Runnable reopening = () -> hungUp = true;
+    private volatile Supplier<String> lastWords = () -> "nothing was received";
+
+    /** What SIGHUP means. */
+    private enum Hangup {
+        UNDECIDED,
+        STOPS,
+        REOPENS
+    }
+
+    private Signals(Consumer<String> err) {
+        this.err = err;
+    }
+
+    /**
+     * Takes the signals of the process.
+     *
+     * @param err says a line to the user
+     */
+    static Signals install(Consumer<String> err) {
+        Signals signals = new Signals(err);
+        for (String name : ENDING) {
             try {
                 signals.handle(name);
             } catch (ReflectiveOperationException unavailable) {
                 // The JVM or the system keeps this signal for itself: it then ends us as it would anyway.
-                LOG.debug("SIG{} is not handled", name, unavailable);
+                signals.unavailable.add(name);
             }
         }
         return signals;
@@ -44,7 +77,7 @@ final class Signals {
         Object handler = Proxy.newProxyInstance(
                 handlerType.getClassLoader(), new Class<?>[] {handlerType}, (proxy, method, arguments) -> {
                     if (name.equals("HUP")) {
-                        onHangup.run();
+                        hangUp();
                     } else {
                         received("SIG" + name);
                     }
@@ -53,20 +86,75 @@ final class Signals {
         signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, handler);
     }
 
-    private void received(String name) {
-        if (!stopped.complete(" by " + name)) {
+    private synchronized void hangUp() {
+        switch (hangup) {
+            case UNDECIDED -> hungUp = true;
+            case STOPS -> received("SIGHUP");
+            case REOPENS -> reopening.run();
+        }
+    }
+
+    private synchronized void received(String name) {
+        long now = System.nanoTime();
+        if (!signalled) {
+            signalled = true;
+            firstAtNanos = now;
+            stop(" by " + name);
+            if (starter != null) {
+                starter.interrupt();
+            }
+        } else if (now - firstAtNanos < SAME_SIGNAL_NANOS) {
+            err.accept(name + " within a second of the first signal: taken for the same one sent twice, and ignored");
+        } else {
+            err.accept("stopped at once by a second signal, " + name + ": " + lastWords.get());
             Runtime.getRuntime().halt(ENDED_BY_SIGNAL);
         }
     }
 
-    /** Calls {@code action} for each SIGHUP from now on, which then does not end anything. */
-    void onHangup(Runnable action) {
-        onHangup = action;
+    /** From now on SIGHUP asks for reopening files, or to stop. One that came before counts now. */
+    synchronized void hangupMeans(boolean reopening) {
+        hangup = reopening ? Hangup.REOPENS : Hangup.STOPS;
+        if (!reopening && hungUp) {
+            received("SIGHUP");
+        }
+    }
+
+    /** The calling thread starts what is to be stopped: it is interrupted by the first signal. */
+    synchronized void starting() {
+        starter = Thread.currentThread();
+        if (signalled) {
+            starter.interrupt();
+        }
+    }
+
+    /**
+     * The start has ended: the calling thread is interrupted no more.
+     *
+     * @param words what to say of it when it is ended at once
+     */
+    synchronized void started(Supplier<String> words) {
+        starter = null;
+        lastWords = words;
+        Thread.interrupted(); // a signal was meant, and is not forgotten
+    }
+
+    /** Calls {@code action} for each SIGHUP, if that is what it means; now, if there was one during the start. */
+    synchronized void onHangup(Runnable action) {
+        reopening = action;
+        if (hungUp && hangup == Hangup.REOPENS) {
+            hungUp = false;
+            action.run();
+        }
     }
 
     /** Ends the wait, as a signal would. */
     void stop(String cause) {
         stopped.complete(cause);
+    }
+
+    /** Whether there is a reason to stop. */
+    boolean isStopped() {
+        return stopped.isDone();
     }
 
     /** Waits for the first reason to stop; says which. */

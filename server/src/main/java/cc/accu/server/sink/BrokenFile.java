@@ -29,12 +29,13 @@ record BrokenFile(FileChannel channel, long safeBytes, IOException cause) {
         try (channel) {
             channel.truncate(safeBytes);
         } catch (IOException failure) {
-            problem = "; its last lines may be unfinished, or in the new file as well (" + failure.getMessage() + ")";
+            problem =
+                    "; its last lines may be unfinished, or in the new file as well (" + FileProblem.why(failure) + ")";
         }
         LOG.error(
                 "{}: storing failed ({}); all that was not stored yet is in a new file, the old one is {}.{}{}",
                 address,
-                cause.getMessage(),
+                FileProblem.why(cause),
                 address.path(),
                 stamp,
                 problem);

@@ -1,8 +1,8 @@
 package cc.accu.server.sink;
 
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
+import cc.accu.console.Arguments;
+import cc.accu.console.Quantities;
+import cc.accu.console.TypedPath;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -39,44 +39,39 @@ record FileAddress(
     }
 
     private static Path parsePath(String text) {
-        String path = text;
-        if (text.startsWith("//")) {
-            if (!text.startsWith("///")) {
-                throw new IllegalArgumentException("a file sink has no host: write file:/path, not file:" + text);
-            }
-            path = text.substring(2);
+        if (text.startsWith("//") && !text.startsWith("///")) {
+            String path = text.substring(2);
+            throw new IllegalArgumentException("'file:" + text
+                    + "': what follows two slashes is a host, and a file sink" + " has none; write file:///" + path
+                    + ", or file:" + path + " for a path in the working directory");
         }
-        try {
-            Path decoded = Path.of(decoded(path));
-            if (path.isEmpty() || path.endsWith("/") || decoded.getFileName() == null) {
-                throw new IllegalArgumentException(
-                        "'file:" + text + "' names no file; for example file:/var/log/accu/messages.log");
-            }
-            return decoded.toAbsolutePath().normalize();
-        } catch (InvalidPathException wrong) {
-            throw new IllegalArgumentException("'file:" + text + "': " + wrong.getReason(), wrong);
+        String path = text.startsWith("//") ? text.substring(2) : text;
+        if (path.equals("~") || path.startsWith("~/")) {
+            throw new IllegalArgumentException("'file:" + text
+                    + "': the shell puts your home directory in the place of ~ only at the beginning of a word; write"
+                    + " \"file:$HOME" + path.substring(1) + "\", or file:./" + path + " if that is its name");
         }
+        if (path.isEmpty() || path.endsWith("/")) {
+            throw namesNoFile(text);
+        }
+        Path file = TypedPath.absolute(Arguments.percentDecoded(path));
+        if (file.getFileName() == null) {
+            throw namesNoFile(text);
+        }
+        return file;
     }
 
-    private static String decoded(String path) {
-        try {
-            return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException wrong) {
-            throw new IllegalArgumentException(
-                    "'file:" + path + "': a percent sign comes with two hexadecimal digits, as in %20", wrong);
-        }
+    private static IllegalArgumentException namesNoFile(String text) {
+        return new IllegalArgumentException(
+                "'file:" + text + "' names no file; for example file:/var/log/accu/messages.log");
     }
 
     private static int parseKeep(String text) {
-        try {
-            int keep = Integer.parseInt(text);
-            if (keep > 0) {
-                return keep;
-            }
-        } catch (NumberFormatException notANumber) {
-            throw new IllegalArgumentException("it is a number of files, for example 10", notANumber);
+        int keep = Quantities.asInt(Quantities.count(text));
+        if (keep == 0) {
+            throw new IllegalArgumentException("it is at least 1; to keep all, leave it out");
         }
-        throw new IllegalArgumentException("it is at least 1; to keep all, leave it out");
+        return keep;
     }
 
     private static String parseCompress(String text) {

@@ -2,47 +2,78 @@ package cc.accu.server.sink;
 
 import cc.accu.line.LineBatch;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Appends lines to a file, which it owns among all processes. A commit means that they are on the disk, names included;
- * with another {@link SyncPolicy}, that the operating system has them. A file that fails once is left, and what was not
- * committed is written to a fresh one; only if that fails too is the writer broken. One thread at a time.
+ * with another {@link SyncPolicy}, that the operating system has them. A file that fails once is left, one that was
+ * removed is let go, and what was not committed is written to a fresh one. Want of room and descriptors is waited for;
+ * only what fails in the fresh file again, or for long, breaks the writer. One thread at a time.
  */
 final class FileWriter implements LineWriter {
     private static final Logger LOG = LoggerFactory.getLogger(FileWriter.class);
 
+    private static final long REOPEN_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final FileAddress address;
-    private final FileOwnership ownership;
+    private final LongSupplier clock;
     private final RotatedNames names;
     private final LogFile file;
+    private final FileWatch watch;
+    private final Patience patience;
     private final Rotation rotation;
     private final Retention retention;
     private final Optional<LaterSync> later;
 
     private final OutputBuffer output;
 
+    private FileOwnership ownership;
     private FileChannel current;
 
     /** What still goes to the current file before it is asked again whether it is full: ends with a line's end. */
     private long share;
 
     private boolean directoryChanged;
+
+    /** Holds lines that were committed, and failed since. */
     private @Nullable BrokenFile broken;
 
-    FileWriter(FileAddress address, FileOwnership ownership, FileOpener opener) throws IOException {
+    /** Whether the current file is not to be written to any more. */
+    private boolean spoiled;
+
+    /** Whether there is no file any more. */
+    private boolean removed;
+
+    private boolean reopening;
+    private long triedToReopenAt;
+    private boolean toldThatItCannotReopen;
+
+    /** Whether the last call could not go on. */
+    private boolean heldUp;
+
+    /** Whether whoever calls must not wait, and was promised that. */
+    private boolean inHaste;
+
+    FileWriter(FileAddress address, FileOwnership ownership, FileOpener opener, LongSupplier clock) throws IOException {
         this.address = address;
+        this.clock = clock;
         this.ownership = ownership;
         this.names = new RotatedNames(address.path());
         this.file = new LogFile(address.path(), address.mode(), names, opener);
-        this.rotation = new Rotation(address, ownership);
+        this.watch = new FileWatch(address, file, clock);
+        this.patience = new Patience(clock);
+        this.rotation = new Rotation(address, clock);
         this.current = file.open();
         this.directoryChanged = true;
-        rotation.began(began(current));
+        watch.began(current.size());
+        rotation.began(began(current), ownership);
         this.output = new OutputBuffer();
         this.retention = new Retention(address, names);
         this.later = address.sync().when() == SyncPolicy.When.LATER
@@ -68,27 +99,51 @@ final class FileWriter implements LineWriter {
     @Override
     public void commit() throws IOException {
         store(true);
+        inHaste = false;
     }
 
     private void store(boolean committing) throws IOException {
         while (true) {
             try {
-                if (isBroken()) {
-                    leaveBrokenFile();
-                }
+                haveFile();
                 drain();
                 if (committing) {
-                    if (later.isPresent()) {
-                        later.get().check();
-                    }
-                    makeSafe(address.sync().when() == SyncPolicy.When.ALWAYS);
+                    commitWritten();
                 }
+                heldUp = false;
                 return;
-            } catch (NoSpaceException forNow) {
-                throw forNow;
+            } catch (OutOfMemoryError full) {
+                throw held(new HeldException("no-memory", "no memory left to write with", full));
+            } catch (HeldException forNow) {
+                throw held(forNow);
             } catch (IOException failure) {
-                abandon(failure);
+                spoil(failure);
+                if (inHaste) {
+                    throw held(new HeldException("no-file", "a fresh file is needed", failure));
+                }
             }
+        }
+    }
+
+    private HeldException held(HeldException forNow) {
+        heldUp = true;
+        inHaste = false;
+        return forNow;
+    }
+
+    /** Nothing to do, mostly. */
+    private void haveFile() throws IOException {
+        if (heldUp && !removed && isRemoved()) {
+            letGoOfRemoved();
+        }
+        if (isToReopen()) {
+            tryToReopen();
+        }
+        if (removed) {
+            begin();
+        }
+        if (spoiled) {
+            leaveSpoiled();
         }
     }
 
@@ -98,15 +153,17 @@ final class FileWriter implements LineWriter {
                 share = nextShare();
             }
             try {
-                share -= output.write(current, share);
+                long written = output.write(current, share);
+                share -= written;
+                watch.grew(written);
             } catch (IOException failure) {
-                throw NoSpaceException.insteadOf(failure);
+                throw HeldException.insteadOf(failure);
             }
         }
     }
 
     private long nextShare() throws IOException {
-        if (rotation.isTooOld(current)) {
+        if (rotation.isTooOld(current, ownership)) {
             rotate();
         }
         long next = rotation.shareOf(output, current);
@@ -117,14 +174,27 @@ final class FileWriter implements LineWriter {
         return next;
     }
 
-    /** What is written so far counts as stored from here on. */
-    private void makeSafe(boolean forced) throws IOException {
+    private void commitWritten() throws IOException {
+        if (later.isPresent()) {
+            later.get().check();
+        }
+        while (!isSafe(address.sync().when() == SyncPolicy.When.ALWAYS)) {
+            letGoOfRemoved();
+            begin();
+            drain();
+        }
+    }
+
+    /** Makes what is written so far count as stored from here on; false if the file was removed meanwhile. */
+    private boolean isSafe(boolean forced) throws IOException {
         if (forced || broken != null) {
             current.force(false);
         }
         if (directoryChanged && address.sync().when() != SyncPolicy.When.NEVER) {
-            file.syncDirectory();
-            directoryChanged = false;
+            syncNames();
+        }
+        if ((forced || watch.isDue()) && !inHaste && isRemoved()) {
+            return false;
         }
         output.forgetWritten();
         if (later.isPresent()) {
@@ -135,65 +205,195 @@ final class FileWriter implements LineWriter {
             broken = null;
             retention.lookAfter(names.last());
         }
+        return true;
+    }
+
+    private boolean isRemoved() throws IOException {
+        try {
+            return !watch.hasName();
+        } catch (IOException failure) {
+            throw HeldException.of(failure)
+                    .orElseGet(() -> new HeldException("no-file", "cannot see what became of the file", failure));
+        }
+    }
+
+    /** After a failure nobody knows what became of the names: the next file has a new one, which is synced then. */
+    private void syncNames() throws IOException {
+        try {
+            file.syncDirectory();
+        } catch (IOException failure) {
+            boolean opened = HeldException.of(failure)
+                    .filter(forNow -> forNow.why().equals("no-descriptor"))
+                    .isEmpty();
+            if (opened) {
+                setAside(failure);
+            }
+            throw patience.instead(failure, FileProblem.describe(failure, address.path()));
+        }
+        directoryChanged = false;
+        patience.renew();
     }
 
     private void rotate() throws IOException {
-        makeSafe(address.sync().when() != SyncPolicy.When.NEVER);
+        if (!isSafe(address.sync().when() != SyncPolicy.When.NEVER)) {
+            letGoOfRemoved();
+            begin();
+            return;
+        }
         FileChannel old = current;
         try {
+            if (!file.isOursToRotate()) {
+                rotation.putOff(); // somebody else is at it: until SIGHUP
+                return;
+            }
             goOnIn(file.replace());
-        } catch (NoSpaceException forNow) {
-            throw forNow;
         } catch (IOException failure) {
-            rotation.postpone(failure);
+            rotation.putOff(FileProblem.describe(failure, address.path()));
             return;
         }
         old.close();
         retention.lookAfter(names.last());
     }
 
-    private void goOnIn(FileChannel fresh) {
+    private void goOnIn(FileChannel fresh) throws IOException {
         current = fresh;
+        share = 0;
         directoryChanged = true;
-        rotation.began(System.currentTimeMillis());
+        removed = false;
+        spoiled = false;
+        watch.began(fresh.size());
+        rotation.began(System.currentTimeMillis(), ownership);
     }
 
     /** What failed once cannot be trusted again: all since the last commit goes elsewhere. */
-    private void abandon(IOException failure) throws IOException {
-        if (broken != null) {
-            failure.addSuppressed(broken.cause());
+    private void spoil(IOException failure) throws IOException {
+        boolean again = broken != null;
+        setAside(failure);
+        Optional<HeldException> forNow = HeldException.of(failure);
+        if (forNow.isPresent()) {
+            throw held(forNow.get());
+        }
+        if (again || failure instanceof ClosedChannelException) {
             throw failure;
         }
-        broken = BrokenFile.of(current, output.writtenBytes(), failure);
+    }
+
+    private void setAside(IOException failure) {
+        if (broken == null) {
+            broken = BrokenFile.of(current, output.writtenBytes(), failure);
+        } else if (!failure.equals(broken.cause())) {
+            failure.addSuppressed(broken.cause());
+        }
+        spoiled = true;
         output.rewind();
         share = 0;
     }
 
-    private boolean isBroken() {
-        return broken != null && broken.channel().equals(current);
+    /** The file that failed gets a rotated name; one that was to replace it is replaced in turn. */
+    private void leaveSpoiled() throws IOException {
+        FileChannel old = current;
+        boolean holdsStored = broken != null && broken.channel().equals(old);
+        try {
+            goOnIn(holdsStored ? file.replace() : file.replaceUnstored());
+        } catch (IOException failure) {
+            throw noFile(failure);
+        }
+        if (!holdsStored) {
+            old.close();
+        }
     }
 
-    private void leaveBrokenFile() throws IOException {
-        goOnIn(file.replace());
+    /** Gives up the file and its space; what is not committed is to be written again. */
+    private void letGoOfRemoved() throws IOException {
+        LOG.warn("{}: the file was removed; what was not stored yet goes to a new one", address);
+        removed = true;
+        output.rewind();
+        share = 0;
+        current.close();
+        if (broken != null && broken.channel().equals(current)) {
+            broken = null;
+            spoiled = false;
+        }
+    }
+
+    /** By the rules of a start: goes on in what somebody put there. */
+    private void begin() throws IOException {
+        try {
+            if (!ownership.isStillThere()) {
+                ownership.close();
+                ownership = FileOwnership.take(address.path());
+            }
+            goOnIn(file.open());
+        } catch (IOException failure) {
+            throw noFile(failure);
+        }
+        patience.renew();
+    }
+
+    private IOException noFile(IOException failure) {
+        if (file.hasNoDirectory()) {
+            return new HeldException(
+                    "no-directory", "the directory " + RotatedNames.directoryOf(address.path()) + " is gone", failure);
+        }
+        return patience.instead(failure, FileProblem.describe(failure, address.path()));
     }
 
     @Override
-    public void reopen() throws IOException {
-        if (file.isStillThere()) {
-            return;
-        }
-        FileChannel old = current;
+    public void reopen() {
+        reopening = true;
+        toldThatItCannotReopen = false;
+        tryToReopen();
+    }
+
+    private boolean isToReopen() {
+        return reopening && clock.getAsLong() - triedToReopenAt >= REOPEN_AGAIN_NANOS;
+    }
+
+    private void tryToReopen() {
+        triedToReopenAt = clock.getAsLong();
         try {
-            goOnIn(file.open());
+            if (!removed && isRemoved()) {
+                letGoOfRemoved();
+            }
+            if (removed) {
+                begin();
+            } else if (file.look().place() == LogFile.Place.HERE) {
+                LOG.warn("{}: asked to reopen; the file is in its place, nothing to do", address);
+            } else if (!spoiled) { // else it is left in any case
+                goOnInNext();
+                LOG.warn("{}: reopened, as asked; goes on in a new file", address);
+            }
+            reopening = false;
         } catch (IOException failure) {
-            throw new IOException(FileProblem.describe(failure, address.path()), failure);
+            if (!toldThatItCannotReopen) {
+                toldThatItCannotReopen = true;
+                LOG.error(
+                        "{}: cannot reopen now, goes on with the file it has and tries again: {}",
+                        address,
+                        FileProblem.describe(failure, address.path()));
+            }
         }
+    }
+
+    private void goOnInNext() throws IOException {
+        FileChannel old = current;
+        long unstoredBytes = output.writtenBytes();
+        goOnIn(file.open());
+        output.rewind();
+        leaveMoved(old, unstoredBytes);
+    }
+
+    /** What is not stored yet goes to the new file. */
+    private void leaveMoved(FileChannel old, long unstoredBytes) {
         try (old) {
+            if (unstoredBytes > 0) {
+                old.truncate(Math.max(old.size() - unstoredBytes, 0));
+            }
             if (later.isPresent()) {
                 old.force(false);
             }
         } catch (IOException failure) {
-            LOG.error("{}: the end of the moved file may not be on the disk: {}", address, failure.getMessage());
+            LOG.error("{}: the end of the moved file may not be on the disk: {}", address, FileProblem.why(failure));
         }
     }
 
@@ -206,6 +406,21 @@ final class FileWriter implements LineWriter {
     @Override
     public boolean isQuick() {
         return address.sync().when() != SyncPolicy.When.ALWAYS;
+    }
+
+    @Override
+    public boolean isQuickFor(long bytes) {
+        boolean settled = !removed && !spoiled && broken == null && !heldUp && !isToReopen();
+        boolean synced = later.isEmpty() || !(directoryChanged || later.get().hasFailed());
+        inHaste = isQuick()
+                && settled
+                && synced
+                && !watch.isDue()
+                && !rotation.isDue(watch.bytes() + output.pendingBytes() + bytes);
+        if (inHaste) {
+            share = output.pendingBytes() + bytes; // no question on the way
+        }
+        return inHaste;
     }
 
     @Override

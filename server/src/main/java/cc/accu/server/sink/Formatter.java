@@ -21,13 +21,21 @@ final class Formatter {
         this.format = ThreadLocal.withInitial(formats);
     }
 
-    /** Takes the first lines out of {@code batch}, which has some, and returns them as they are to be written. */
+    /**
+     * Takes the first lines out of {@code batch}, which has some, and returns them as they are to be written. When that
+     * throws, for want of memory for example, the batch still has them.
+     */
     LineBatch next(LineBatch batch) {
         int lines = batch.count();
         long first = batch.firstNumber();
         long most = batch.bytes() + (long) lines * GROWTH_BYTES;
         ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer((int) Math.min(most, PIECE_BYTES));
-        format.get().move(batch, out, ENOUGH_BYTES);
-        return LineBatch.of(out, lines - batch.count(), batch.origin(), first, batch.receivedMillis());
+        try {
+            format.get().move(batch, out, ENOUGH_BYTES);
+            return LineBatch.of(out, lines - batch.count(), batch.origin(), first, batch.receivedMillis());
+        } catch (RuntimeException | Error problem) {
+            out.release();
+            throw problem;
+        }
     }
 }

@@ -1,14 +1,15 @@
 package cc.accu.server.sink;
 
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.io.IOException;
 
 /** What waits for the writer of a {@link WriterSink}, and what its thread is asked to do. Any thread. */
 final class Inbox {
-    private Queue<Entry> waiting = new ArrayDeque<>();
-    private long waitingBytes;
+    private Waiting waiting = new Waiting();
     private boolean threadCalled;
-    private boolean reopenAsked;
+
+    /** Also read without the lock, so that nobody gets before it who need not. */
+    private volatile boolean reopenAsked;
+
     private boolean closed;
 
     /** Adds what is to be written, unless closed; says how many bytes wait now, or -1 if it was not added. */
@@ -17,8 +18,7 @@ final class Inbox {
             return -1;
         }
         waiting.add(entry);
-        waitingBytes += entry.batch().bytes();
-        return waitingBytes;
+        return waiting.bytes();
     }
 
     synchronized boolean isEmpty() {
@@ -27,15 +27,22 @@ final class Inbox {
 
     /** How many bytes wait. */
     synchronized long bytes() {
-        return waitingBytes;
+        return waiting.bytes();
     }
 
     /** All that waits, in order. What comes from now on waits in {@code empty}, which is the inbox's own then. */
-    synchronized Queue<Entry> takeAll(Queue<Entry> empty) {
-        Queue<Entry> taken = waiting;
+    synchronized Waiting takeAll(Waiting empty) {
+        Waiting taken = waiting;
         waiting = empty;
-        waitingBytes = 0;
         return taken;
+    }
+
+    /** Nothing of what waits is stored. */
+    void failAll(IOException why) {
+        Waiting lost = takeAll(new Waiting());
+        while (!lost.isEmpty()) {
+            lost.remove().fail(why);
+        }
     }
 
     synchronized void callThread() {
@@ -60,11 +67,16 @@ final class Inbox {
             try {
                 wait();
             } catch (InterruptedException stillNeeded) {
-                // Nobody interrupts this thread; it ends when the inbox is closed.
+                // Who gives up closes the inbox first: this ends then.
             }
         }
         threadCalled = false;
         return !closed;
+    }
+
+    /** Whether the file is to be opened again. */
+    boolean isReopeningAsked() {
+        return reopenAsked;
     }
 
     /** Whether the file is to be opened again; says so once for each time it was asked. */

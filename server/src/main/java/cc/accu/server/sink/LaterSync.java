@@ -59,9 +59,14 @@ final class LaterSync implements AutoCloseable {
                         "{}: what was written in the last {} ms may not be on the disk: {}",
                         name,
                         within.toMillis(),
-                        problem.getMessage());
+                        FileProblem.why(problem));
             }
         }
+    }
+
+    /** Whether {@link #check} would throw. */
+    boolean hasFailed() {
+        return failure != null;
     }
 
     /** Throws what went wrong since the last call. */

@@ -14,8 +14,8 @@ public interface LineWriter extends Closeable {
      * Writes the batch, or keeps it in memory until {@link #commit}. The caller stays its owner, and keeps it open until
      * {@link #commit} has returned.
      *
-     * @throws NoSpaceException when there is no room for now: the batch is taken all the same, and the next call goes on
-     *     where this one stopped
+     * @throws HeldException when this cannot go on now, for want of room for example: the batch is taken all the same, and
+     *     the next call goes on where this one stopped
      * @throws IOException when the destination is broken, for good
      */
     void write(LineBatch batch) throws IOException;
@@ -23,7 +23,7 @@ public interface LineWriter extends Closeable {
     /**
      * Makes everything written so far as safe as this destination can; then it counts as stored.
      *
-     * @throws NoSpaceException when there is no room for now: call again later
+     * @throws HeldException when this cannot go on now: it is called again later
      * @throws IOException when the destination is broken, for good
      */
     void commit() throws IOException;
@@ -31,11 +31,22 @@ public interface LineWriter extends Closeable {
     /** What {@link #commit} makes of lines. Any thread. */
     Durability durability();
 
-    /** Whether all calls take about as long as copying: then an event loop may make them. Any thread; never changes. */
+    /** Whether calls mostly take about as long as copying: then an event loop may make them. Any thread; never changes. */
     default boolean isQuick() {
         return false;
     }
 
-    /** Opens its file again by name, because somebody may have moved it. Called after a commit. */
+    /**
+     * Whether {@code bytes} more, and a commit, take about as long as copying now; asked by whoever makes these calls next,
+     * and then makes them. If not, a thread makes them that may wait. For a writer that {@link #isQuick}.
+     */
+    default boolean isQuickFor(long bytes) {
+        return isQuick();
+    }
+
+    /**
+     * Opens its file again by name, because somebody may have moved it. What is not committed goes whole to the new file:
+     * called after a commit, or while one is held.
+     */
     default void reopen() throws IOException {}
 }

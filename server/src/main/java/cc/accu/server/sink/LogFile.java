@@ -3,15 +3,17 @@ package cc.accu.server.sink;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,17 +26,26 @@ import org.slf4j.LoggerFactory;
 final class LogFile {
     private static final Logger LOG = LoggerFactory.getLogger(LogFile.class);
 
+    private static final Set<OpenOption> NEW =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
+
     private final Path path;
-    private final int mode;
+    private final FileMode mode;
     private final RotatedNames names;
     private final FileOpener opener;
+    private final OpenDescriptor descriptor = new OpenDescriptor();
     private @Nullable Object key;
+    private Path aside;
+
+    /** Whether the file has a rotated name and there is none at the path, because undoing a rotation failed too. */
+    private boolean movedByUs;
 
     LogFile(Path path, int mode, RotatedNames names, FileOpener opener) {
         this.path = path;
-        this.mode = mode;
+        this.mode = new FileMode(mode);
         this.names = names;
         this.opener = opener;
+        this.aside = usualAside();
     }
 
     /**
@@ -49,6 +60,7 @@ final class LogFile {
             setTornLineAside();
             FileChannel channel = opener.open(path, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
             key = found.fileKey();
+            movedByUs = false;
             return channel;
         } catch (NoSuchFileException free) {
             return create();
@@ -94,16 +106,27 @@ final class LogFile {
 
     private void saveTornLine(FileChannel file, long start, Path side) throws IOException {
         try {
-            TornLine.save(file, start, side, mode);
+            TornLine.save(file, start, side, modeOfFile());
         } catch (IOException failure) {
-            throw NoSpaceException.insteadOf(failure);
+            throw HeldException.insteadOf(failure);
         }
+    }
+
+    /** Of what is cut from a file, nobody sees more than of the file. */
+    private FileMode modeOfFile() throws IOException {
+        return FoundFile.at(path).map(found -> new FileMode(found.mode())).orElse(mode);
     }
 
     private FileChannel create() throws IOException {
         try {
             FileChannel fresh = createAside();
-            moveHere();
+            try {
+                moveHere();
+            } catch (IOException failure) {
+                fresh.close();
+                Files.deleteIfExists(aside());
+                throw failure;
+            }
             return fresh;
         } catch (AccessDeniedException denied) {
             throw new IOException(
@@ -119,7 +142,7 @@ final class LogFile {
      */
     FileChannel replace() throws IOException {
         Object old = key;
-        boolean ours = isStillThere();
+        boolean ours = look().place() == Place.HERE;
         if (!ours && Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return open();
         }
@@ -137,7 +160,24 @@ final class LogFile {
             key = old;
             fresh.close();
             Files.deleteIfExists(aside());
-            throw NoSpaceException.insteadOf(failure);
+            throw failure;
+        }
+    }
+
+    /** Puts a new, empty file in the place of one of ours that holds nothing which is stored. */
+    FileChannel replaceUnstored() throws IOException {
+        if (look().place() != Place.HERE) {
+            return open();
+        }
+        FileChannel fresh = createAside();
+        try {
+            Files.move(aside(), path, StandardCopyOption.ATOMIC_MOVE);
+            key = attributes().fileKey();
+            return fresh;
+        } catch (IOException failure) {
+            fresh.close();
+            Files.deleteIfExists(aside());
+            throw failure;
         }
     }
 
@@ -145,46 +185,86 @@ final class LogFile {
         try {
             moveHere();
         } catch (IOException failure) {
+            movedByUs = true;
             Files.move(rotated, path);
+            movedByUs = false;
             throw failure;
         }
     }
 
+    /** Where the last new file was made. */
     private Path aside() {
-        return path.resolveSibling("." + RotatedNames.nameOf(path) + ".new");
+        return aside;
     }
 
-    /** The file has its mode before it has its name. */
+    /** The file has its mode before it has its name, and was never open to more than that. */
     private FileChannel createAside() throws IOException {
-        Files.deleteIfExists(aside());
-        FileChannel fresh;
+        aside = freeAside();
+        FileChannel fresh = opener.open(aside, NEW, mode.atCreation());
         try {
-            fresh = opener.open(
-                    aside(), StandardOpenOption.CREATE_NEW, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
-        } catch (IOException failure) {
-            throw NoSpaceException.insteadOf(failure);
-        }
-        try {
-            setMode(aside(), mode);
+            mode.complete(aside);
             return fresh;
         } catch (IOException failure) {
             fresh.close();
+            Files.deleteIfExists(aside);
             throw failure;
         }
+    }
+
+    /** A crash may have left a file there. Anything else under that name is somebody's, and stays. */
+    private Path freeAside() throws IOException {
+        Path usual = usualAside();
+        Optional<FoundFile> found = FoundFile.at(usual);
+        if (found.isPresent() && found.get().whyNotOurs().isPresent()) {
+            return usual.resolveSibling(RotatedNames.nameOf(usual) + "-" + System.nanoTime());
+        }
+        Files.deleteIfExists(usual);
+        return usual;
+    }
+
+    private Path usualAside() {
+        return path.resolveSibling("." + RotatedNames.nameOf(path) + ".new");
     }
 
     private void moveHere() throws IOException {
         Files.move(aside(), path);
         key = attributes().fileKey();
+        movedByUs = false;
     }
 
-    /** Whether the file that we opened last still has the name. */
-    boolean isStillThere() throws IOException {
+    /** What became of the file that we opened last. */
+    enum Place {
+        HERE,
+        /** Somebody gave it another name, or the system does not tell. */
+        MOVED,
+        REMOVED
+    }
+
+    /** @param bytes how long the file is, if it is {@link Place#HERE} */
+    record Look(Place place, long bytes) {}
+
+    /** @throws IOException when that cannot be told for now */
+    Look look() throws IOException {
         try {
-            return Objects.equals(attributes().fileKey(), key);
-        } catch (NoSuchFileException moved) {
-            return false;
+            BasicFileAttributes found = attributes();
+            if (Objects.equals(found.fileKey(), key)) {
+                return new Look(Place.HERE, found.size());
+            }
+        } catch (FileSystemException notThereOrNotForUs) {
+            // Only the open file itself can tell.
         }
+        boolean removed = key != null && descriptor.isNameless(key);
+        return new Look(removed ? Place.REMOVED : Place.MOVED, 0);
+    }
+
+    /** Whether the next file may be begun: not while somebody else rotates this one. */
+    boolean isOursToRotate() throws IOException {
+        return movedByUs || look().place() == Place.HERE;
+    }
+
+    /** Whether the directory is not there, or no directory any more. */
+    boolean hasNoDirectory() {
+        return !Files.isDirectory(RotatedNames.directoryOf(path));
     }
 
     long lastWrittenMillis() throws IOException {
@@ -192,24 +272,14 @@ final class LogFile {
     }
 
     void syncDirectory() throws IOException {
-        syncDirectoryOf(path);
+        try (FileChannel directory = opener.open(RotatedNames.directoryOf(path), StandardOpenOption.READ)) {
+            directory.force(true);
+        }
     }
 
     static void syncDirectoryOf(Path file) throws IOException {
         try (FileChannel directory = FileChannel.open(RotatedNames.directoryOf(file), StandardOpenOption.READ)) {
             directory.force(true);
         }
-    }
-
-    static void setMode(Path file, int mode) throws IOException {
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-        int bit = 0400; // the constants stand in the order of the bits
-        for (PosixFilePermission permission : PosixFilePermission.values()) {
-            if ((mode & bit) != 0) {
-                permissions.add(permission);
-            }
-            bit >>= 1;
-        }
-        Files.setPosixFilePermissions(file, permissions);
     }
 }

@@ -37,23 +37,30 @@ final class OutputBuffer implements AutoCloseable {
 
     void add(LineBatch batch) {
         int bytes = batch.bytes();
-        if (bytes >= REFERENCE_BYTES) {
+        if (bytes < REFERENCE_BYTES && hasChunkFor(bytes)) {
+            chunk.writeBytes(batch.lines(), batch.lines().readerIndex(), bytes);
+        } else {
             closePiece();
             pieces.add(batch.lines().nioBuffer());
-        } else {
-            if (chunk.writableBytes() < bytes) {
-                beginChunk();
-            }
-            chunk.writeBytes(batch.lines(), batch.lines().readerIndex(), bytes);
         }
         pendingBytes += bytes;
     }
 
-    private void beginChunk() {
-        closePiece();
-        fullChunks.add(chunk);
-        chunk = newChunk();
-        chunkInPieces = 0;
+    /** Whether there is room to copy; without memory for it, batches are referenced. */
+    private boolean hasChunkFor(int bytes) {
+        if (chunk.writableBytes() >= bytes) {
+            return true;
+        }
+        try {
+            ByteBuf next = newChunk();
+            closePiece();
+            fullChunks.add(chunk);
+            chunk = next;
+            chunkInPieces = 0;
+            return true;
+        } catch (OutOfMemoryError full) {
+            return false;
+        }
     }
 
     private void closePiece() {

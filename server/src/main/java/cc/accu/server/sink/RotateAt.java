@@ -3,8 +3,6 @@ package cc.accu.server.sink;
 import cc.accu.console.Quantities;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * When the next file is begun.
@@ -13,8 +11,6 @@ import java.util.regex.Pattern;
  * @param age the longest time that a file is written to, 0 for any
  */
 record RotateAt(long bytes, Duration age) {
-    private static final Pattern AMBIGUOUS = Pattern.compile("\\d+\\s*m");
-
     static RotateAt parse(List<RotateAt> given) {
         RotateAt both = new RotateAt(0, Duration.ZERO);
         for (RotateAt one : given) {
@@ -29,27 +25,11 @@ record RotateAt(long bytes, Duration age) {
 
     /** Either a size or a time. */
     static RotateAt parse(String text) {
-        if (AMBIGUOUS.matcher(text.toLowerCase(Locale.ROOT)).matches()) {
-            String number = text.substring(0, text.length() - 1).strip();
-            throw new IllegalArgumentException("is that " + number + "min or " + number + "MiB?");
-        }
-        RotateAt one = sizeOrTime(text);
+        RotateAt one =
+                Quantities.sizeOrTime(text, bytes -> new RotateAt(bytes, Duration.ZERO), age -> new RotateAt(0, age));
         if (one.bytes == 0 && one.age.isZero()) {
             throw new IllegalArgumentException("it must be more than 0; for none, leave it out");
         }
         return one;
-    }
-
-    private static RotateAt sizeOrTime(String text) {
-        try {
-            return new RotateAt(Quantities.bytes(text), Duration.ZERO);
-        } catch (IllegalArgumentException noSize) {
-            try {
-                return new RotateAt(0, Quantities.duration(text));
-            } catch (IllegalArgumentException noTime) {
-                noTime.addSuppressed(noSize);
-                throw new IllegalArgumentException("it is a size or a time, for example 100MiB or 1h", noTime);
-            }
-        }
     }
 }

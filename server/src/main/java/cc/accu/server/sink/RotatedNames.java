@@ -1,6 +1,7 @@
 package cc.accu.server.sink;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -25,17 +27,27 @@ import java.util.stream.Stream;
 final class RotatedNames {
     static final String COMPRESSED = ".gz";
     private static final String TEMPORARY = ".gz.tmp";
+    private static final String DIGITS = "(\\d{8}T\\d{9}Z)";
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'");
+
+    /** A year of five digits would have another form, and so never be looked after. */
+    private static final long LAST_MILLIS = millis("99991231T235959999Z");
 
     private final Path path;
     private final Pattern form;
+    private final Pattern leftover;
+    private final Set<String> ofTheFuture;
     private long lastMillis;
 
     RotatedNames(Path path) throws IOException {
         this.path = path;
-        this.form = Pattern.compile(Pattern.quote(nameOf(path)) + "\\.(\\d{8}T\\d{9}Z)(" + COMPRESSED + ")?");
+        String name = Pattern.quote(nameOf(path)) + "\\." + DIGITS;
+        this.form = Pattern.compile(name + "(" + Pattern.quote(COMPRESSED) + ")?");
+        this.leftover = Pattern.compile("\\." + name + Pattern.quote(TEMPORARY));
         SortedMap<String, List<Path>> existing = existing();
         this.lastMillis = existing.isEmpty() ? 0 : millis(existing.lastKey());
+        this.ofTheFuture =
+                Set.copyOf(existing.tailMap(stamp(System.currentTimeMillis())).keySet());
     }
 
     static String nameOf(Path path) {
@@ -62,11 +74,12 @@ final class RotatedNames {
         return STAMP.format(Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC));
     }
 
-    /** A name that is free, and after all that there are. */
+    /** A name that is free, and after all that there are, but the very last there can be. */
     Path next() {
         Path name;
         do {
-            lastMillis = Math.max(System.currentTimeMillis(), lastMillis + 1);
+            long now = System.currentTimeMillis();
+            lastMillis = lastMillis < LAST_MILLIS ? Math.max(now, lastMillis + 1) : now;
             name = sibling("." + stamp(lastMillis));
         } while (exists(name) || exists(Path.of(name + COMPRESSED)));
         return name;
@@ -89,17 +102,23 @@ final class RotatedNames {
         return path.resolveSibling(nameOf(path) + suffix);
     }
 
-    /** What is rotated away, oldest first: the same stamp twice if compressing was interrupted. */
+    /** What is rotated away by its name, oldest first: the same stamp twice if compressing was interrupted. */
     SortedMap<String, List<Path>> existing() throws IOException {
+        return byTime(form);
+    }
+
+    private SortedMap<String, List<Path>> byTime(Pattern names) throws IOException {
         SortedMap<String, List<Path>> found = new TreeMap<>();
         try (Stream<Path> siblings = Files.list(directoryOf(path))) {
             siblings.forEach(sibling -> {
-                Matcher name = form.matcher(nameOf(sibling));
+                Matcher name = names.matcher(nameOf(sibling));
                 if (name.matches() && isTime(name.group(1))) {
                     found.computeIfAbsent(name.group(1), stamp -> new ArrayList<>())
                             .add(sibling);
                 }
             });
+        } catch (UncheckedIOException whileListing) {
+            throw whileListing.getCause();
         }
         return found;
     }
@@ -109,17 +128,23 @@ final class RotatedNames {
         return stamp(lastMillis);
     }
 
+    /** Whether the file of that stamp is whole, when the one of {@code lastStamp} is: it was before, or at the start. */
+    boolean isFinished(String stamp, String lastStamp) {
+        return stamp.compareTo(lastStamp) <= 0 || ofTheFuture.contains(stamp);
+    }
+
     /** Where the compressed form of {@code rotated} grows. */
     static Path temporary(Path rotated) {
         return rotated.resolveSibling("." + nameOf(rotated) + TEMPORARY);
     }
 
-    /** What interrupted compressing left behind. */
+    /** What interrupted compressing left behind, by its name. */
     List<Path> leftovers() throws IOException {
-        try (Stream<Path> siblings = Files.list(directoryOf(path))) {
-            return siblings.filter(sibling -> nameOf(sibling).startsWith("." + nameOf(path) + ".")
-                            && nameOf(sibling).endsWith(TEMPORARY))
-                    .toList();
-        }
+        return byTime(leftover).values().stream().flatMap(List::stream).toList();
+    }
+
+    /** The longest name that is made beside {@code path}: if it is too long, sooner or later something fails. */
+    static Path longest(Path path) {
+        return temporary(path.resolveSibling(nameOf(path) + "." + stamp(LAST_MILLIS)));
     }
 }

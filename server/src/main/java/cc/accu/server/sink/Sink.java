@@ -1,6 +1,7 @@
 package cc.accu.server.sink;
 
 import cc.accu.line.LineBatch;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -25,10 +26,21 @@ public interface Sink extends AutoCloseable {
     /** What a completed stage stands for. */
     Durability durability();
 
+    /**
+     * Why nothing can be stored for now, though the sink has not failed: one word, for example {@code no-space}. Empty
+     * while it stores. Does not wait.
+     */
+    default Optional<String> held() {
+        return Optional.empty();
+    }
+
     /** Opens files again by name, because somebody may have moved them. Does not wait for that. */
     default void reopen() {}
 
-    /** Finishes what was accepted, then gives up what the sink holds. Blocking; does nothing the second time. */
+    /**
+     * Finishes what was accepted, then gives up what the sink holds. Blocking; does nothing the second time. A thread that
+     * is interrupted in it does not wait any more: what is not stored by then fails, and all is given up.
+     */
     @Override
     void close();
 }

@@ -4,6 +4,10 @@ package cc.accu.server.sink;
 public final class SinkException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    public SinkException(String address, String whyAndWhatToDo) {
+        super("cannot open " + address + ": " + whyAndWhatToDo);
+    }
+
     public SinkException(String address, String whyAndWhatToDo, Throwable cause) {
         super("cannot open " + address + ": " + whyAndWhatToDo, cause);
     }

@@ -1,10 +1,13 @@
 package cc.accu.server.sink;
 
+import cc.accu.console.Nearest;
+import cc.accu.console.StandardStream;
 import cc.accu.console.Terminal;
 import cc.accu.line.Line;
 import cc.accu.line.LineBatch;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.channels.GatheringByteChannel;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -58,11 +61,24 @@ public final class Sinks {
                         new SinkOptions("discard", query);
                         yield Sinks::discard;
                     }
-                    default ->
-                        throw new IllegalArgumentException(
-                                "unknown sink '" + text
-                                        + "'; it is stdout, file:/path/messages.log or discard, with options as in stdout?format=raw");
+                    default -> throw new IllegalArgumentException("unknown sink '" + text + "'; " + adviceFor(target));
                 });
+    }
+
+    private static String adviceFor(String target) {
+        if (target.startsWith("/") || target.startsWith("./") || target.startsWith("../")) {
+            return "a file is written file:" + target;
+        }
+        if (target.equals("-")) {
+            return "did you mean stdout?";
+        }
+        int colon = target.indexOf(':');
+        if (colon > 0 && target.substring(0, colon).equalsIgnoreCase("file")) {
+            return "did you mean file" + target.substring(colon) + "?";
+        }
+        return Nearest.to(target, List.of("stdout", "discard"))
+                .map(near -> "did you mean " + near + "?")
+                .orElse("it is stdout, file:/path/messages.log or discard, with options as in stdout?format=raw");
     }
 
     private record Named(String text, Supplier<Sink> opener) implements Address {
@@ -127,11 +143,22 @@ public final class Sinks {
 
     /** Stored means written to the pipe, file or terminal. {@code System.out} would hide that nobody reads any more. */
     private static Sink stdout(LineFormat.Kind kind) {
+        StandardStream.OUTPUT.missing("messages go there").ifPresent(why -> {
+            throw new SinkException("stdout", why + ", or choose another sink, discard or file:/path/messages.log");
+        });
         boolean shown = Terminal.OUTPUT.isAttached();
         return new WriterSink(
                 "stdout",
-                new ChannelWriter(new FileOutputStream(FileDescriptor.out).getChannel()),
+                new ChannelWriter(standardOutput()),
                 kind.formats()
                         .map(formats -> new Formatter(shown ? () -> new TerminalEscape(formats.get()) : formats)));
+    }
+
+    private static GatheringByteChannel standardOutput() {
+        try {
+            return StandardOutput.open();
+        } catch (IOException unusable) {
+            throw new SinkException("stdout", String.valueOf(unusable.getMessage()), unusable);
+        }
     }
 }

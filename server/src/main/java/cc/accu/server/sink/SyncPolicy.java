@@ -32,7 +32,7 @@ record SyncPolicy(When when, Duration within) {
         try {
             within = Quantities.duration(text);
         } catch (IllegalArgumentException wrong) {
-            throw new IllegalArgumentException("it is always, never, or a time, for example 1s", wrong);
+            throw new IllegalArgumentException("it is always, never, or a time; " + wrong.getMessage(), wrong);
         }
         if (within.isZero()) {
             throw new IllegalArgumentException("a time is more than 0; for none, write always");

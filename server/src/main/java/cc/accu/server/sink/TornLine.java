@@ -5,11 +5,16 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 
 /** What a crash left behind the last line feed of a file. Blocking. */
 final class TornLine {
+    private static final Set<OpenOption> NEW =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
     private static final int BLOCK_BYTES = 64 * 1024;
 
     private TornLine() {}
@@ -40,17 +45,18 @@ final class TornLine {
     }
 
     /** Copies what is behind {@code start} to a new file, and returns when that is on the disk. */
-    static void save(FileChannel file, long start, Path side, int mode) throws IOException {
-        try (FileChannel copy = FileChannel.open(
-                side, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            LogFile.setMode(side, mode);
-            for (long done = start; done < file.size(); ) {
-                done += file.transferTo(done, file.size() - done, copy);
+    static void save(FileChannel file, long start, Path side, FileMode mode) throws IOException {
+        try (FileChannel copy = FileChannel.open(side, NEW, mode.atCreation())) {
+            try {
+                mode.complete(side);
+                for (long done = start; done < file.size(); ) {
+                    done += file.transferTo(done, file.size() - done, copy);
+                }
+                copy.force(true);
+            } catch (IOException failure) {
+                Files.deleteIfExists(side);
+                throw failure;
             }
-            copy.force(true);
-        } catch (IOException failure) {
-            Files.deleteIfExists(side);
-            throw failure;
         }
     }
 }

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A {@link LineWriter} with group commit: a thread takes all that waits, writes it, commits once, and completes the lot.
  * There is no timer: an idle sink commits at once, a busy one in large groups. With a writer that is quick, whoever
- * flushes does that itself, one after another, and the thread takes over when the writer turns out slow, or has no
- * space. Any thread.
+ * flushes does that itself, one after another, and the thread takes over when the writer turns out slow, or cannot go
+ * on, or has something to do that takes time, or more waits than fits into a group. Any thread.
  */
 public final class WriterSink implements Sink {
     private static final Logger LOG = LoggerFactory.getLogger(WriterSink.class);
@@ -27,10 +27,14 @@ public final class WriterSink implements Sink {
     /** With so much waiting, more is formatted when its turn comes: it may be many times as long as what came in. */
     private static final int AHEAD_BYTES = 1024 * 1024;
 
+    /** What gets so many times as long as it came is formatted by the thread. */
+    private static final int MUCH_LONGER = 8;
+
     private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long SLOW_FOR_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long SLOW_FOR_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long GIVE_UP_MILLIS = 1000;
 
     private final String name;
     private final LineWriter writer;
@@ -45,10 +49,21 @@ public final class WriterSink implements Sink {
     /** Held by whoever uses the writer. */
     private final ReentrantLock writing = new ReentrantLock();
 
-    /** Whether the group could not be written for want of space: the thread is at it. Set under {@link #writing}. */
+    /** Whether the writer cannot go on now: the thread is at it. Set under {@link #writing}. */
     private volatile boolean stalled;
 
+    /** Whether the thread does what takes time: nobody is to wait for it. */
+    private volatile boolean busy;
+
+    /** Why the writer could not go on the last time. Guarded by {@link #writing}. */
+    private Optional<String> why = Optional.empty();
+
+    private String whatHolds = "";
+
+    private volatile Optional<String> held = Optional.empty();
+    private final ThreadLocal<RunQueue> runQueue = ThreadLocal.withInitial(RunQueue::new);
     private volatile long slowUntil = System.nanoTime();
+    private volatile boolean givenUp;
     private volatile @Nullable IOException failure;
 
     /**
@@ -74,13 +89,25 @@ public final class WriterSink implements Sink {
     @Override
     public CompletionStage<Void> accept(LineBatch batch) {
         CompletableFuture<Void> stored = new CompletableFuture<>();
-        Entry rest = new Entry(batch, false, stored);
-        while (formatter.isPresent() && inbox.bytes() < AHEAD_BYTES) {
-            Entry next = rest.next(formatter.get());
-            handOver(next);
+        Entry rest = new Entry(batch, formatter.isEmpty(), stored);
+        boolean grows = false;
+        while (!rest.isReady() && !grows && inbox.bytes() + group.waitingBytes() < AHEAD_BYTES) {
+            int before = batch.bytes();
+            Entry next;
+            try {
+                next = rest.next(formatter.orElseThrow());
+            } catch (RuntimeException | Error problem) {
+                // Mostly for want of memory: the thread tries again, when it has given some back.
+                LOG.debug("{}: lines are formatted later", name, problem);
+                break;
+            }
             if (next.isLast()) {
+                handOver(next);
                 return stored;
             }
+            // One read of an event loop would keep it from its other connections for long.
+            grows = next.batch().bytes() > MUCH_LONGER * (long) (before - batch.bytes());
+            handOver(next);
         }
         handOver(rest);
         return stored;
@@ -101,21 +128,21 @@ public final class WriterSink implements Sink {
         if (inbox.isEmpty()) {
             return;
         }
-        if (!writer.isQuick() || isSlow() || !getsTurn()) {
+        if (!writer.isQuick() || isForTheThread() || !getsTurn()) {
             inbox.callThread();
             return;
         }
         try {
-            if (!stalled) {
-                storeHere();
+            if (isForTheThread() || !storeHere()) {
+                inbox.callThread();
             }
         } finally {
             writing.unlock();
         }
     }
 
-    private boolean isSlow() {
-        return stalled || System.nanoTime() - slowUntil < 0;
+    private boolean isForTheThread() {
+        return stalled || busy || inbox.isReopeningAsked() || System.nanoTime() - slowUntil < 0;
     }
 
     /**
@@ -131,15 +158,35 @@ public final class WriterSink implements Sink {
         }
     }
 
-    private void storeHere() {
-        long start = System.nanoTime();
-        storeWaiting();
-        if (stalled) {
-            inbox.callThread();
+    /** Whether all that waits was stored here; else it is the thread's. */
+    private boolean storeHere() {
+        if (!group.isEmpty()) {
+            return false;
         }
-        long end = System.nanoTime();
-        if (end - start > SLOW_NANOS) {
-            slowUntil = end + SLOW_FOR_NANOS;
+        group.takeFrom(inbox);
+        if (!isQuickForGroup()) {
+            return false;
+        }
+        long start = System.nanoTime();
+        runQueue.get().look(start);
+        stalled = !isSettled();
+        noteTime(group.storedAt() - start);
+        return !stalled;
+    }
+
+    /** The next ones are the thread's for a while if the writer was slow, and not this thread on a busy machine. */
+    private void noteTime(long nanos) {
+        if (nanos > SLOW_NANOS && nanos - runQueue.get().waitedLatelyNanos() > SLOW_NANOS) {
+            slowUntil = System.nanoTime() + SLOW_FOR_NANOS;
+        }
+    }
+
+    private boolean isQuickForGroup() {
+        try {
+            return group.isSmall() && writer.isQuickFor(group.bytes());
+        } catch (RuntimeException brokenItself) {
+            LOG.debug("{}: cannot say whether it is quick", name, brokenItself);
+            return false; // the thread will see
         }
     }
 
@@ -149,49 +196,65 @@ public final class WriterSink implements Sink {
             open = inbox.awaitCall();
             writing.lock();
             try {
-                storeAll();
-                if (inbox.takeReopening()) {
-                    reopenWriter();
-                }
+                serve();
+            } catch (RuntimeException | Error bug) {
+                LOG.error("{}: a defect in accu, please report it", name, bug);
+                failWith(new IOException(bug.toString(), bug));
             } finally {
+                busy = false;
                 writing.unlock();
             }
         }
         closeWriter();
     }
 
-    private void storeAll() {
+    private void serve() {
         outwait();
-        while (!inbox.isEmpty()) {
-            storeWaiting();
-            outwait();
-        }
-    }
-
-    private void storeWaiting() {
-        group.takeFrom(inbox);
-        if (!group.isEmpty()) {
+        reopenIfAsked();
+        while (!group.isEmpty() || !inbox.isEmpty()) {
+            group.takeFrom(inbox);
+            busy = !writer.isQuick() || !group.isSmall() || !isQuickForGroup();
             stalled = !isSettled();
+            outwait();
+            reopenIfAsked();
         }
     }
 
-    /** Tries what stalled until there is space: what is taken is never dropped. */
+    private void reopenIfAsked() {
+        if (inbox.isReopeningAsked()) {
+            busy = true;
+            inbox.takeReopening();
+            reopenWriter();
+        }
+    }
+
+    /** Tries what stalled until it goes on: what is taken is never dropped. */
     private void outwait() {
         if (!stalled) {
             return;
         }
-        long since = System.nanoTime();
-        LOG.warn("{}: no space left on device; senders are held until there is", name);
-        do {
-            LockSupport.parkNanos(RETRY_NANOS);
-        } while (!isSettled());
+        busy = true;
+        if (!isSettled()) {
+            holdSenders();
+        }
         stalled = false;
+    }
+
+    private void holdSenders() {
+        long since = System.nanoTime();
+        LOG.warn("{}: {}; senders are held until that is over", name, whatHolds);
+        do {
+            held = why;
+            LockSupport.parkNanos(RETRY_NANOS);
+            reopenIfAsked();
+        } while (!isSettled());
+        held = Optional.empty();
         if (failure == null) {
-            LOG.warn("{}: goes on after {} ms without space", name, (System.nanoTime() - since) / 1_000_000);
+            LOG.warn("{}: goes on after {} ms", name, (System.nanoTime() - since) / 1_000_000);
         }
     }
 
-    /** Whether it is known what became of the group; if not, there is no space, and this is to be called again. */
+    /** Whether it is known what became of the group; if not, the writer cannot go on, and this is to be called again. */
     private boolean isSettled() {
         IOException broken = failure;
         try {
@@ -200,13 +263,24 @@ public final class WriterSink implements Sink {
             } else {
                 group.fail(broken);
             }
-        } catch (NoSpaceException forNow) {
+        } catch (HeldException forNow) {
+            why = Optional.of(forNow.why());
+            whatHolds = String.valueOf(forNow.getMessage());
             return false;
         } catch (IOException problem) {
-            failure = problem;
-            group.fail(problem);
+            failWith(problem);
         }
         return true;
+    }
+
+    private void failWith(IOException problem) {
+        failure = problem;
+        group.fail(problem);
+    }
+
+    @Override
+    public Optional<String> held() {
+        return held;
     }
 
     @Override
@@ -224,24 +298,51 @@ public final class WriterSink implements Sink {
             writer.reopen();
         } catch (IOException problem) {
             LOG.error("{}: cannot reopen, goes on with the file it has: {}", name, problem.getMessage());
+        } catch (RuntimeException | Error problem) {
+            failWith(Group.broken(problem));
         }
     }
 
     private void closeWriter() {
         try {
             writer.close();
-        } catch (IOException atClose) {
-            LOG.warn("{}: closing failed: {}", name, atClose.getMessage());
+        } catch (IOException | RuntimeException | Error atClose) {
+            if (!givenUp) {
+                LOG.warn("{}: closing failed: {}", name, atClose.getMessage());
+            }
         }
     }
 
     @Override
     public void close() {
         inbox.close();
+        if (Thread.currentThread().equals(thread) || writing.isHeldByCurrentThread()) {
+            return; // called by who was told that something is stored: the thread waits for that
+        }
         try {
             thread.join();
         } catch (InterruptedException stopWaiting) {
+            giveUp();
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The interrupt ends what the thread waits for, if that can be ended, and lets it close the writer at once. */
+    private void giveUp() {
+        IOException closed = new IOException("the sink was closed before this was stored");
+        givenUp = true;
+        if (failure == null) {
+            failure = closed;
+        }
+        thread.interrupt();
+        try {
+            thread.join(GIVE_UP_MILLIS);
+        } catch (InterruptedException again) {
+            LOG.debug("{}: interrupted again", name, again);
+        }
+        if (thread.isAlive()) {
+            LOG.warn("{}: does not end: what it waits for cannot be interrupted", name);
+            inbox.failAll(closed);
         }
     }
 

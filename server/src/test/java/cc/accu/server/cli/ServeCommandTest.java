@@ -16,7 +16,8 @@ class ServeCommandTest {
     private final StringWriter out = new StringWriter();
 
     private int run(String... words) throws InterruptedException {
-        return Main.run(List.of(words), new PrintWriter(out, true), new PrintWriter(err, true));
+        return Main.run(
+                List.of(words), new PrintWriter(out, true), new PrintWriter(err, true), Signals.install(text -> {}));
     }
 
     @ParameterizedTest
@@ -24,6 +25,23 @@ class ServeCommandTest {
             delimiter = '|',
             value = {
                 "tpc :3000 | unknown network 'tpc'; did you mean tcp?",
+                "tcp :0 hello | hello' is no address, and a server takes nothing else; to send it as a message: java -jar client.jar tcp :0 hello",
+                "tcp://:0 hello world | to send it as a message: java -jar client.jar tcp://:0 hello",
+                "tcp :0 :0 | unknown network ':0'; did you mean tcp :0?",
+                "tcp :0 unx /a | unknown network 'unx'; did you mean unix?",
+                "tcp :x hello | port 'x' in ':x' is not a number",
+                "listen :3000 | unknown network 'listen'; the network comes first",
+                ":3000 | did you mean tcp :3000?",
+                "--port 3000 | unknown option '--port'; an address has no option, it is two words: tcp :3000",
+                "-p 3000 | unknown option '-p'; an address has no option",
+                "unix /p/s?mode=0777 | unix:///p/s?mode=0777",
+                "unix://tmp/x | write unix:///tmp/x, or unix tmp/x",
+                "tcp :0 --max-line 5MB | --max-line: '5MB': a size is a number of bytes, with k, M, G (1k is 1000) or KiB, MiB, GiB (1KiB is 1024) behind it, for example 64KiB; write 5M or 5MiB",
+                "tcp :0 --buffer 1m | write 1M or 1MiB",
+                "tcp :0 --max-connections 5K | write 5k",
+                "tcp :0 --read-timeout 5min | write 5m",
+                "tcp :0 --to /tmp/x | a file is written file:/tmp/x",
+                "tcp :0 --to file://tmp/x | write file:///tmp/x, or file:tmp/x",
                 "udp :3000 | accu takes streams, not datagrams",
                 "tcp | missing address after 'tcp'",
                 "tcp 3000 | missing port in '3000'",
@@ -33,7 +51,7 @@ class ServeCommandTest {
                 "tcp :0 --max-line 0 | longest line out of range",
                 "tcp :0 --buffer 0 | --buffer: the buffer must be at least 1, not 0",
                 "tcp :0 --long-line cut | --long-line",
-                "tcp :0 --read-timeout soon | --read-timeout: 'soon': a duration",
+                "tcp :0 --read-timeout soon | --read-timeout: 'soon': a time is",
                 "tcp :0 --line-timeout -1s | --line-timeout",
                 "tcp :0 --drain-timeout x | --drain-timeout: 'x'",
                 "tcp :0 --max-connections 0 | --max-connections",

@@ -7,8 +7,12 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -26,14 +30,27 @@ final class FaultyDisk implements FileOpener {
     final AtomicInteger failingTruncates = new AtomicInteger();
     final AtomicInteger failingOpens = new AtomicInteger();
 
+    /** The same for forcing directories, which is not counted in {@link #forces}. */
+    final AtomicInteger failingDirectories = new AtomicInteger();
+
     volatile String failure = "Input/output error";
+
+    /** Who opened and forced files, by the names of their threads. */
+    final Set<String> threads = ConcurrentHashMap.newKeySet();
+
     final AtomicInteger forces = new AtomicInteger();
     final AtomicInteger writes = new AtomicInteger();
 
     @Override
-    public FileChannel open(Path path, OpenOption... options) throws IOException {
+    public FileChannel open(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+            throws IOException {
+        threads.add(Thread.currentThread().getName());
+        if (Files.isDirectory(path)) {
+            fail(failingDirectories);
+            return FileChannel.open(path, options, attributes);
+        }
         fail(failingOpens);
-        return new Faulty(FileChannel.open(path, options));
+        return new Faulty(FileChannel.open(path, options, attributes));
     }
 
     private void fail(AtomicInteger times) throws IOException {
@@ -78,6 +95,7 @@ final class FaultyDisk implements FileOpener {
         @Override
         public void force(boolean metadata) throws IOException {
             forces.incrementAndGet();
+            threads.add(Thread.currentThread().getName());
             fail(failingForces);
             file.force(metadata);
         }

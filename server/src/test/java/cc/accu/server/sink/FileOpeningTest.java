@@ -2,6 +2,7 @@ package cc.accu.server.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -44,7 +45,7 @@ class FileOpeningTest {
     @Test
     void refusesAPipe() throws Exception {
         new ProcessBuilder("mkfifo", logs().log().toString()).start().waitFor();
-        refuses("it is a device, a pipe or a socket; name a regular file");
+        refuses("it is a pipe; name a regular file");
     }
 
     @Test
@@ -58,6 +59,90 @@ class FileOpeningTest {
     void refusesADirectoryThatIsAFile() throws IOException {
         LogDirectory file = new LogDirectory(Files.createFile(directory.resolve("file")));
         assertThatThrownBy(() -> file.open("").close()).hasMessageContaining("is not a directory");
+    }
+
+    @Test
+    void refusesADevice() {
+        assertThatThrownBy(() -> Sinks.parse("file:/dev/full").open().close())
+                .hasMessage(
+                        "cannot open file:/dev/full: it is a device; name a regular file, or another sink: stdout or"
+                                + " discard");
+        assertThat(Path.of("/dev/.full.lock")).doesNotExist();
+    }
+
+    @Test
+    void namesTheFirstPartOfThePathThatIsWrong() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("nothing"));
+        Path circle = directory.resolve("circle");
+        Files.createSymbolicLink(circle, circle);
+        refuses(directory.resolve("a/b/c"), "the directory " + directory.resolve("a") + " does not exist; create it");
+        refuses(file.resolve("a/b"), file + " is not a directory; choose another path");
+        refuses(link, link + " is a symbolic link that leads nowhere");
+        refuses(circle, circle + " is a symbolic link that leads nowhere");
+    }
+
+    private static void refuses(Path parent, String why) {
+        LogDirectory logs = new LogDirectory(parent);
+        assertThatThrownBy(() -> logs.open("").close())
+                .hasMessageStartingWith("cannot open file:" + logs.log() + ": " + why);
+    }
+
+    @Test
+    void refusesANameThatLeavesNoRoomForThoseOfRotatedFiles() {
+        for (int length : new int[] {228, 255}) {
+            String address = "file:" + directory.resolve("x".repeat(length));
+            assertThatThrownBy(() -> Sinks.parse(address).open().close())
+                    .hasMessage("cannot open " + address
+                            + ": its name is too long: a rotated file's is 28 bytes longer;" + " choose a shorter one");
+        }
+        String longer = "file:" + directory.resolve("x".repeat(300));
+        assertThatThrownBy(() -> Sinks.parse(longer).open().close())
+                .hasMessage("cannot open " + longer + ": its name is too long; choose a shorter one");
+        assertThat(directory).isEmptyDirectory();
+        Sinks.parse("file:" + directory.resolve("x".repeat(227))).open().close();
+    }
+
+    @Test
+    void saysThatAFileMayNotBeChanged() throws Exception {
+        Files.createFile(logs().log());
+        assumeThat(run("chattr", "+i", logs().log().toString()))
+                .as("making a file immutable, which takes root")
+                .isZero();
+        try {
+            refuses("the system does not permit it; see with lsattr whether");
+        } finally {
+            run("chattr", "-i", logs().log().toString());
+        }
+    }
+
+    @Test
+    void saysThatTheFileSystemIsReadOnly() throws Exception {
+        assumeThat(run("mount", "-t", "tmpfs", "-o", "ro", "accu-test", directory.toString()))
+                .as("mounting a tmpfs, which takes root")
+                .isZero();
+        try {
+            refuses("its file system is read-only (" + directory.resolve(".messages.log.lock")
+                    + "); mount it writable");
+        } finally {
+            run("umount", directory.toString());
+        }
+    }
+
+    @Test
+    void saysWhichDirectoryMayNotBeWrittenTo() throws IOException {
+        assumeThat(ProcessUser.id()).as("root may write everywhere").isNotZero();
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("r-xr-xr-x"));
+        refuses("permission denied; this user must be able to create files in " + directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static int run(String... command) throws Exception {
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
     }
 
     @Test
@@ -161,21 +246,25 @@ class FileOpeningTest {
             Path moved = directory.resolve("moved");
             Files.move(logs().log(), moved);
             Files.createDirectory(logs().log());
-            assertThatThrownBy(writer::reopen).hasMessageContaining("it is a directory");
+            writer.reopen();
             LogDirectory.store(writer, "one\n");
             assertThat(moved).hasContent("one");
         }
     }
 
     @Test
-    void leavesAloneWhatSomebodyElsePutInItsPlace() throws IOException {
+    void doesNotRotateWhatSomebodyElseRotatesUntilItIsAskedToReopen() throws IOException {
+        Path moved = directory.resolve("moved");
         try (FileWriter writer = logs().open("rotate=4")) {
             LogDirectory.store(writer, "one\n");
-            Files.move(logs().log(), directory.resolve("moved"));
+            Files.move(logs().log(), moved);
             LogDirectory.store(writer, "two\n");
+            assertThat(logs().log()).doesNotExist();
+            writer.reopen();
+            LogDirectory.store(writer, "three\n");
         }
-        assertThat(directory.resolve("moved")).hasContent("one");
-        assertThat(logs().text()).isEqualTo("two\n");
+        assertThat(moved).hasContent("one\ntwo");
+        assertThat(logs().text()).isEqualTo("three\n");
         assertThat(logs().rotated()).isEmpty();
     }
 

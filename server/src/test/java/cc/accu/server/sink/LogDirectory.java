@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
@@ -27,6 +28,10 @@ record LogDirectory(Path path) {
 
     FileWriter open(String options, FileOpener disk) {
         return FileOpening.open(address(options), disk);
+    }
+
+    FileWriter open(String options, FileOpener disk, LongSupplier clock) {
+        return FileOpening.open(address(options), disk, clock);
     }
 
     /** Writes the lines as one batch, without a commit. */

@@ -35,31 +35,38 @@ class SinksTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "sdtout | unknown sink 'sdtout'",
+                "sdtout | unknown sink 'sdtout'; did you mean stdout?",
                 "'' | unknown sink ''",
                 "stdout?format=xml | unknown format 'xml'; it is raw, text or json",
                 "stdout?format= | unknown format ''",
                 "stdout?fromat=raw | unknown option 'fromat=raw' of the sink stdout",
                 "stdout?format=raw&format=raw | the sink stdout takes one format, not 2",
                 "file:/x?rotat=1 | unknown option 'rotat=1' of the sink file; it has rotate=100MiB, rotate=1h, keep=10",
-                "file:/x?rotate=soon | option 'rotate=soon' of the sink file: it is a size or a time, for example",
-                "file:/x?rotate=10m | is that 10min or 10MiB?",
+                "file:/x?rotate=soon | option 'rotate=soon' of the sink file: 'soon': it is a size or a time, for example",
+                "file:/x?rotate=5MB | write 5M or 5MiB",
+                "file:/x?rotate=5min | write 5m",
                 "file:/x?rotate=0 | it must be more than 0; for none, leave it out",
                 "file:/x?rotate=1h&rotate=2h | one size and one time",
                 "file:/x?rotate=1k&rotate=2k | one size and one time",
                 "file:/x?keep=0 | at least 1; to keep all, leave it out",
-                "file:/x?keep=few | a number of files, for example 10",
+                "file:/x?keep=few | keep=few' of the sink file: 'few': a count is a number",
                 "file:/x?compress=zip | option 'compress=zip' of the sink file: it is gzip",
-                "file:/x?sync=maybe | it is always, never, or a time, for example 1s",
+                "file:/x?sync=maybe | it is always, never, or a time; 'maybe': a time is a number",
                 "file:/x?sync=0 | for none, write always",
                 "file:/x?mode=0999 | three octal digits, for example 0640",
                 "file:/x?mode=0440 | the owner must be able to read and write",
                 "file: | names no file",
                 "file:/ | names no file",
                 "file:/tmp/ | names no file",
-                "file:/a%00b | 'file:/a%00b'",
-                "file:/a%zz | 'file:/a%zz'",
-                "file://host/x | a file sink has no host: write file:/path",
+                "file:/a%00b | it has a NUL character",
+                "file:/a%zz | /a%zz' has a % that two hex digits do not follow",
+                "file:/caf%E9 | cannot be opened: it is not in the encoding of the locale",
+                "file://host/x | write file:///host/x, or file:host/x for a path in the working directory",
+                "file:~/x | write \"file:$HOME/x\", or file:./~/x if that is its name",
+                "FILE:/x | did you mean file:/x?",
+                "/tmp/x | a file is written file:/tmp/x",
+                "stdou | did you mean stdout?",
+                "- | did you mean stdout?",
                 "discard?format=raw | the sink discard has no options, but 'format=raw' was given"
             })
     void saysWhatIsWrong(String address, String message) {
@@ -76,6 +83,12 @@ class SinksTest {
             SinkContract.flushed(sink, Batches.of("one\n")).get(10, TimeUnit.SECONDS);
         }
         assertThat(seen.toString()).isEqualTo("oneaccu-sink-handler");
+    }
+
+    @Test
+    void takesAPathInTheWorkingDirectory() {
+        assertThat(FileAddress.parse("messages.log", Optional.empty()).path())
+                .isEqualTo(Path.of("messages.log").toAbsolutePath());
     }
 
     @Test

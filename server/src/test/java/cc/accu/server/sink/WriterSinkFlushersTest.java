@@ -39,7 +39,7 @@ class WriterSinkFlushersTest {
             }
             used = false;
             if (chance < 4) {
-                throw new NoSpaceException(new IOException("no space left on device"));
+                throw new HeldException("no-space", "no space left", new IOException("full"));
             }
         }
 

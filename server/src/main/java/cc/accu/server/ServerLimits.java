@@ -1,0 +1,53 @@
+package cc.accu.server;
+
+import cc.accu.transport.DirectMemory;
+
+/**
+ * What a server allows itself, so that it does not run out of memory whatever senders do.
+ *
+ * @param bufferBytes memory for lines that are not stored, and for lines that are not finished
+ * @param maxConnections connections that may be open
+ */
+public record ServerLimits(long bufferBytes, int maxConnections) {
+    private static final long MOST_DEFAULT_BUFFER_BYTES = 64L * 1024 * 1024;
+
+    /** Of the memory outside of the heap: as much goes to read buffers, to sinks, and into gaps between buffers. */
+    private static final int DEFAULT_BUFFER_PART = 4;
+
+    private static final int LARGEST_BUFFER_PART = 2;
+
+    /** A line is in a read buffer, in the buffer that it grows in, and in the one that it grew out of. */
+    private static final int LONGEST_LINE_PART = 8;
+
+    /** What an idle connection takes, and one small read. */
+    private static final int HEAP_BYTES_EACH = 12 * 1024;
+
+    private static final int CONNECTIONS_PART = 2;
+
+    /**
+     * @param bufferBytes 0 for what fits
+     * @param maxConnections 0 for what fits
+     * @throws IllegalStateException when it does not fit
+     */
+    static ServerLimits fit(long bufferBytes, int maxConnections, int maxLineBytes) {
+        long memory = DirectMemory.mostBytes();
+        if (bufferBytes > memory / LARGEST_BUFFER_PART) {
+            throw tooLarge("a buffer", bufferBytes, memory, memory / LARGEST_BUFFER_PART);
+        }
+        if (maxLineBytes > memory / LONGEST_LINE_PART) {
+            throw tooLarge("lines", maxLineBytes, memory, memory / LONGEST_LINE_PART);
+        }
+        long heapConnections = Runtime.getRuntime().maxMemory() / CONNECTIONS_PART / HEAP_BYTES_EACH;
+        return new ServerLimits(
+                bufferBytes > 0 ? bufferBytes : Math.min(MOST_DEFAULT_BUFFER_BYTES, memory / DEFAULT_BUFFER_PART),
+                maxConnections > 0
+                        ? maxConnections
+                        : (int) Math.min(OpenFiles.roomForConnections(), Math.max(1, heapConnections)));
+    }
+
+    private static IllegalStateException tooLarge(String what, long bytes, long memory, long most) {
+        return new IllegalStateException(what + " of " + bytes + " bytes cannot fit: this JVM has " + memory
+                + " bytes for buffers, which leaves " + most + " at most; give it more memory with -Xmx or"
+                + " -XX:MaxDirectMemorySize, or ask for less");
+    }
+}

@@ -1,0 +1,92 @@
+package cc.accu.server.sink;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What others do to the file while it is written to: they move, remove and shorten it. One thread at a time. */
+final class FileWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
+    private static final long EACH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MOVED_FOR_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final FileAddress address;
+    private final LogFile file;
+    private final LongSupplier clock;
+    private long bytes;
+    private long lookedAt;
+    private boolean moved;
+    private long movedSince;
+    private boolean toldMoved;
+    private boolean toldShorter;
+
+    FileWatch(FileAddress address, LogFile file, LongSupplier clock) {
+        this.address = address;
+        this.file = file;
+        this.clock = clock;
+    }
+
+    /** Another file is written to from now on. */
+    void began(long presentBytes) {
+        bytes = presentBytes;
+        moved = false;
+        toldMoved = false;
+        lookedAt = clock.getAsLong();
+    }
+
+    /** So much was appended. */
+    void grew(long more) {
+        bytes += more;
+    }
+
+    /** How long the file is, unless somebody made it shorter. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Whether the last look was a while ago. */
+    boolean isDue() {
+        return clock.getAsLong() - lookedAt >= EACH_NANOS;
+    }
+
+    /** Looks at the file; says whether it has a name. */
+    boolean hasName() throws IOException {
+        lookedAt = clock.getAsLong();
+        LogFile.Look look = file.look();
+        switch (look.place()) {
+            case HERE -> {
+                moved = false;
+                compare(look.bytes());
+            }
+            case MOVED -> noteMoved();
+            case REMOVED -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void compare(long present) {
+        if (present < bytes && !toldShorter) {
+            toldShorter = true;
+            LOG.warn(
+                    "{}: somebody made the file shorter, as copytruncate does; this loses lines that were stored; rename the file and send SIGHUP instead",
+                    address);
+        }
+        bytes = present;
+    }
+
+    private void noteMoved() {
+        if (!moved) {
+            moved = true;
+            movedSince = clock.getAsLong();
+        } else if (!toldMoved && clock.getAsLong() - movedSince >= MOVED_FOR_NANOS) {
+            toldMoved = true;
+            LOG.warn(
+                    "{}: the file was moved away a minute ago and is still written to; send SIGHUP to begin a new one",
+                    address);
+        }
+    }
+}
