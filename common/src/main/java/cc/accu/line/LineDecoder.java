@@ -311,6 +311,11 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     }
 
     @Override
+    public long lastReadMillis() {
+        return readMillis;
+    }
+
+    @Override
     public void makeRoom(int bytes) {
         ByteBuf line = internalBuffer();
         if (line.isReadable()) {

@@ -6,6 +6,12 @@ public interface LineInput {
     int heldBytes();
 
     /**
+     * When bytes came last, in milliseconds since 1970; 0 before the first. Any thread, to which it may look a little
+     * older: it is written for each read, and so without a barrier.
+     */
+    long lastReadMillis();
+
+    /**
      * Takes memory for so many more bytes of that line, if the line is long.
      *
      * @throws OutOfMemoryError when there is none; nothing is lost

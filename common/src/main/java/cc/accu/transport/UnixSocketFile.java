@@ -1,5 +1,6 @@
 package cc.accu.transport;
 
+import cc.accu.console.FilePermissions;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
@@ -13,11 +14,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
-import java.util.EnumSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -145,7 +143,7 @@ final class UnixSocketFile {
         if (unix.group().isPresent()) {
             setGroup(file, unix, unix.group().get());
         }
-        Files.setPosixFilePermissions(file, permissions(unix.mode()));
+        Files.setPosixFilePermissions(file, FilePermissions.of(unix.mode()));
     }
 
     private static void setGroup(Path file, Endpoint.Unix unix, String group) throws IOException {
@@ -163,18 +161,6 @@ final class UnixSocketFile {
                             + "; only root or a member of the group can",
                     denied);
         }
-    }
-
-    private static Set<PosixFilePermission> permissions(int mode) {
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-        int bit = 0400; // the constants stand in the order of the bits
-        for (PosixFilePermission permission : PosixFilePermission.values()) {
-            if ((mode & bit) != 0) {
-                permissions.add(permission);
-            }
-            bit >>= 1;
-        }
-        return permissions;
     }
 
     /** Notes which file is ours: while the socket is open, no other file gets its inode number. */

@@ -85,11 +85,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** The sender asked for acknowledgements. */
     void startConversation() {
         gate.setGreeting(false);
-        conversation = new Conversation(channel, this::closeIfDone, input::breakOff);
+        Conversation begun = new Conversation(channel, this::closeIfDone, input::breakOff);
+        conversation = begun;
         if (intake.sinkHasFailed()) {
-            endConversation();
+            tellThatASinkFailed(begun);
         } else {
-            conversation.welcome(new AckLine.Welcome(
+            begun.welcome(new AckLine.Welcome(
                     intake.outlets().durability().toString(),
                     maxLineBytes,
                     intake.outlets().held().orElse("")));
@@ -100,16 +101,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
     void sinkFailed() {
         channel.eventLoop().execute(() -> {
             if (conversation != null) {
-                endConversation();
+                tellThatASinkFailed(conversation);
             }
             gate.decide();
         });
     }
 
-    private void endConversation() {
-        if (conversation != null) {
-            conversation.sinkFailed();
-        }
+    private void tellThatASinkFailed(Conversation open) {
+        open.sinkFailed();
         LineFraming.end(channel.pipeline(), End.SHUTDOWN);
     }
 
@@ -187,7 +186,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         readRounds++;
-        gate.wasRead();
+        gate.account();
         gate.decide();
         ctx.fireChannelReadComplete();
     }

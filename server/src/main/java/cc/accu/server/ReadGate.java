@@ -42,9 +42,6 @@ final class ReadGate implements ReadRoom, ReadBudget.Waiter {
     private boolean hadTurn;
     private int overdraftBytes;
 
-    /** Written on the event loop for each read, so it is not volatile: who looks may see it a little later. */
-    private long lastReadMillis = System.currentTimeMillis();
-
     /** Whether it is read, and what it waits for if it is not. */
     private enum State {
         READING,
@@ -82,7 +79,7 @@ final class ReadGate implements ReadRoom, ReadBudget.Waiter {
 
     /** When its sender was last heard, if it has a long unfinished line; else {@link Long#MAX_VALUE}. Any thread. */
     long silentSinceMillis() {
-        return unfinishedBytes > ReadBudget.SMALL_READ_BYTES && !ended ? lastReadMillis : Long.MAX_VALUE;
+        return unfinishedBytes > ReadBudget.SMALL_READ_BYTES && !ended ? input.lastReadMillis() : Long.MAX_VALUE;
     }
 
     @Override
@@ -139,14 +136,8 @@ final class ReadGate implements ReadRoom, ReadBudget.Waiter {
         intake.budget().give(bytes);
     }
 
-    /** Bytes came in. */
-    void wasRead() {
-        lastReadMillis = System.currentTimeMillis();
-        account();
-    }
-
-    /** Accounts for the line that is not finished. */
-    private void account() {
+    /** Accounts for the line that is not finished: bytes came in. */
+    void account() {
         int now = input.heldBytes();
         int more = now - unfinishedBytes;
         if (more == 0) {

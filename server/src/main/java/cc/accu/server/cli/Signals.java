@@ -1,8 +1,6 @@
 package cc.accu.server.cli;
 
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +26,6 @@ final class Signals {
     private static final long SAME_SIGNAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Consumer<String> err;
-    private final List<String> unavailable = new ArrayList<>();
     private final CompletableFuture<String> stopped = new CompletableFuture<>();
 
     /** Guarded by this. */
@@ -64,7 +61,6 @@ final class Signals {
                 signals.handle(name);
             } catch (ReflectiveOperationException unavailable) {
                 // The JVM or the system keeps this signal for itself: it then ends us as it would anyway.
-                signals.unavailable.add(name);
             }
         }
         return signals;

@@ -1,5 +1,6 @@
 package cc.accu.server.sink;
 
+import cc.accu.console.FilePermissions;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
 
@@ -47,14 +47,6 @@ record FileMode(int bits) {
     }
 
     private Set<PosixFilePermission> permissions() {
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-        int bit = 0400; // the constants stand in the order of the bits
-        for (PosixFilePermission permission : PosixFilePermission.values()) {
-            if ((bits & bit) != 0) {
-                permissions.add(permission);
-            }
-            bit >>= 1;
-        }
-        return permissions;
+        return FilePermissions.of(bits);
     }
 }

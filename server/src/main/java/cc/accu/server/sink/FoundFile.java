@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What has a name, as the system tells without following it. A snapshot: who must be sure opens the file, and then asks
@@ -19,7 +18,6 @@ import java.util.stream.Stream;
  */
 record FoundFile(Path path, Object key, Kind kind, int mode, int links, int owner, int group) {
     private static final String ATTRIBUTES = "unix:fileKey,mode,nlink,uid,gid";
-    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final int PERMISSIONS = 0777;
 
     /** What is there now, or nothing. */
@@ -125,21 +123,6 @@ record FoundFile(Path path, Object key, Kind kind, int mode, int links, int owne
     }
 
     private boolean isOpenHere(boolean whereTheSystemDoesNotTell) throws IOException {
-        if (!Files.exists(DESCRIPTORS)) {
-            return whereTheSystemDoesNotTell;
-        }
-        try (Stream<Path> descriptors = Files.list(DESCRIPTORS)) {
-            return descriptors.anyMatch(this::isBehind);
-        }
-    }
-
-    private boolean isBehind(Path descriptor) {
-        try {
-            // Most are sockets, whose targets are no paths.
-            return Files.readSymbolicLink(descriptor).isAbsolute()
-                    && Files.getAttribute(descriptor, "unix:fileKey").equals(key);
-        } catch (IOException closedMeanwhile) {
-            return false;
-        }
+        return OpenDescriptor.areTold() ? OpenDescriptor.find(key).isPresent() : whereTheSystemDoesNotTell;
     }
 }

@@ -79,10 +79,8 @@ final class Inbox {
         return reopenAsked;
     }
 
-    /** Whether the file is to be opened again; says so once for each time it was asked. */
-    synchronized boolean takeReopening() {
-        boolean asked = reopenAsked;
+    /** It is being opened again: whoever asks from now on asks for another time. */
+    synchronized void takeReopening() {
         reopenAsked = false;
-        return asked;
     }
 }

@@ -38,8 +38,14 @@ final class OpenDescriptor {
         }
     }
 
-    private static Optional<Path> find(Object key) throws IOException {
-        if (!Files.isDirectory(OWN, LinkOption.NOFOLLOW_LINKS)) {
+    /** Whether the system tells at all. */
+    static boolean areTold() {
+        return Files.isDirectory(OWN, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** The descriptor that this process has of the file with that key, under whatever name; none if it has none. */
+    static Optional<Path> find(Object key) throws IOException {
+        if (!areTold()) {
             return Optional.empty();
         }
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(OWN)) {

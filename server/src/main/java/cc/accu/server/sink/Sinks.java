@@ -5,8 +5,6 @@ import cc.accu.console.StandardStream;
 import cc.accu.console.Terminal;
 import cc.accu.line.Line;
 import cc.accu.line.LineBatch;
-import java.io.IOException;
-import java.nio.channels.GatheringByteChannel;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -149,16 +147,8 @@ public final class Sinks {
         boolean shown = Terminal.OUTPUT.isAttached();
         return new WriterSink(
                 "stdout",
-                new ChannelWriter(standardOutput()),
+                new ChannelWriter(StandardOutput.open()),
                 kind.formats()
                         .map(formats -> new Formatter(shown ? () -> new TerminalEscape(formats.get()) : formats)));
-    }
-
-    private static GatheringByteChannel standardOutput() {
-        try {
-            return StandardOutput.open();
-        } catch (IOException unusable) {
-            throw new SinkException("stdout", String.valueOf(unusable.getMessage()), unusable);
-        }
     }
 }
