@@ -126,9 +126,11 @@ final class AckedSender implements Sender {
                 return;
             }
         } while (lines.settled() > before);
+        String blame = lines.blame();
         // Ended first, so that all it wrote is counted.
         abandon(redelivery.stop(), "closing");
-        lines.fail("i/o timeout: no ack for " + Durations.text(settings.closeTimeout()) + " while closing", null);
+        lines.fail(
+                "i/o timeout: no ack for " + Durations.text(settings.closeTimeout()) + " while closing" + blame, null);
     }
 
     private void sayGoodbye() throws InterruptedException {

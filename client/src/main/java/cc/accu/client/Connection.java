@@ -244,7 +244,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender {
                 return;
             }
         } while (outbound.written().bytes() > before);
-        outbound.fail("i/o timeout after " + Durations.text(most), false, null);
+        outbound.fail("i/o timeout after " + Durations.text(most) + outbound.blame(), false, null);
     }
 
     private void endOutput() {

@@ -121,10 +121,17 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         } else if (welcomed && answer instanceof AckLine.Ack ack) {
             acknowledged(ack.upTo(), line);
         } else if (welcomed) {
-            end(Kind.WRONG, "said " + Answers.shown(line) + ", which is no answer of accu/1", null);
+            end(Kind.WRONG, "said " + Answers.shown(line) + ", which is no answer of accu/1" + ended(line), null);
         } else {
-            end(Kind.FOREIGN, "it answered " + Answers.shown(line), null);
+            end(Kind.FOREIGN, "it answered " + Answers.shown(line) + ended(line), null);
         }
+    }
+
+    /** What is not to be seen in a line that would be right without it. */
+    private static String ended(String line) {
+        boolean hasReturn = line.endsWith("\r")
+                && AckLine.parse(line.substring(0, line.length() - 1)).isPresent();
+        return hasReturn ? ", ended by CR LF, and accu/1 has LF alone" : "";
     }
 
     private void welcomed(AckLine.Welcome welcome) {

@@ -6,6 +6,8 @@ import java.util.random.RandomGenerator;
 
 /** The time without progress, and how long to wait before the next attempt. One thread. */
 final class Outage {
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
     private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
     private final Duration longest;
 
@@ -33,6 +35,12 @@ final class Outage {
     Optional<Duration> left(Duration withoutProgress) {
         Duration left = longest.minus(withoutProgress);
         return left.isNegative() || left.isZero() ? Optional.empty() : Optional.of(left);
+    }
+
+    /** What each of so many endpoints may have of what is left. */
+    Duration share(Duration withoutProgress, int endpoints) {
+        Duration share = longest.minus(withoutProgress).dividedBy(endpoints);
+        return share.compareTo(SHORTEST) > 0 ? share : SHORTEST;
     }
 
     /** How long to wait before the next attempt. */

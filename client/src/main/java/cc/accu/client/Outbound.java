@@ -27,6 +27,7 @@ final class Outbound {
     private final Deque<Chunk> gathered = new ArrayDeque<>();
     private final Deque<Chunk> withChannel = new ArrayDeque<>();
     private final Receipts receipts = new Receipts();
+    private final Callbacks callbacks = new Callbacks();
     private long bytesWithChannel;
     private Tally sent = Tally.NONE;
     private Tally written = Tally.NONE;
@@ -142,7 +143,9 @@ final class Outbound {
         } finally {
             lock.unlock();
         }
-        done.forEach(receipt -> receipt.complete(null));
+        if (!done.isEmpty()) {
+            callbacks.run(() -> done.forEach(receipt -> receipt.complete(null)));
+        }
     }
 
     /** Whether the channel has bytes that it could not write yet. */
@@ -180,6 +183,11 @@ final class Outbound {
             lock.unlock();
         }
         failed.forEach(receipt -> receipt.completeExceptionally(exception));
+    }
+
+    /** For the end of a message about what was not written in time. */
+    String blame() {
+        return callbacks.blame();
     }
 
     /** Takes nothing more, and sends those away who wait for room. What was taken goes on its way. */

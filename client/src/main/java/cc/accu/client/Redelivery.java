@@ -51,6 +51,7 @@ final class Redelivery implements Conversation.Owner {
     private long startedAt;
     private Phase phase = Phase.BETWEEN;
     private long phaseBegan;
+    private Turn turn = new Turn(Duration.ZERO, Duration.ZERO, 1, 0);
     private boolean complained;
     private long complaints;
     private long complainedAt;
@@ -64,6 +65,16 @@ final class Redelivery implements Conversation.Owner {
         GREETING,
         CONVERSING
     }
+
+    /**
+     * What the endpoint that is being tried may have of the time without progress.
+     *
+     * @param from how much of it had gone by
+     * @param share its part of the rest
+     * @param sharers among how many that was divided, this one counted
+     * @param settled lines settled by then
+     */
+    private record Turn(Duration from, Duration share, int sharers, long settled) {}
 
     Redelivery(List<Endpoint> endpoints, Settings settings, EventLoops loops, Unacknowledged lines) {
         this.settings = settings;
@@ -153,12 +164,48 @@ final class Redelivery implements Conversation.Owner {
             decideLater(this::watch, left.get());
         } else {
             noteWhatIsMissing();
-            giveUp("gave up after " + Durations.text(outage.longest()) + ": " + failures.text(), failures.lastCause());
+            giveUp(
+                    "gave up after " + Durations.text(outage.longest()) + " (retry timeout): " + failures.text(),
+                    failures.lastCause());
         }
     }
 
     private Duration withoutProgress() {
         return firstWelcome.isDone() ? lines.withoutProgress() : Duration.ofNanos(System.nanoTime() - startedAt);
+    }
+
+    private void beginTurn(Duration from, int sharers) {
+        if (!outage.isEndless()) {
+            turn = new Turn(from, outage.share(from, sharers), sharers, lines.settled());
+            watch(turn);
+        }
+    }
+
+    /** Whoever is silent must not take the time of those that are still to be tried. */
+    private void watch(Turn watched) {
+        boolean connected = phase == Phase.GREETING || phase == Phase.CONVERSING;
+        if (stopped || !connected || !watched.equals(turn) || rotation.size() == 1) {
+            return;
+        }
+        Duration fresh = outage.share(Duration.ZERO, rotation.size());
+        Duration left = watched.from().plus(watched.share()).minus(withoutProgress());
+        Conversation open = latest;
+        if (lines.settled() > watched.settled()) {
+            // Now the others are as good as untried.
+            beginTurn(Duration.ZERO, rotation.size());
+        } else if (!left.isNegative() && !left.isZero()) {
+            decideLater(() -> watch(watched), left.compareTo(fresh) < 0 ? left : fresh);
+        } else if (open != null && watched.sharers() > 1) {
+            String missing = phase == Phase.GREETING ? "it answered nothing within " : "i/o timeout: no ack for ";
+            open.abandon(missing + Durations.text(watched.share()) + lines.blame());
+        }
+    }
+
+    /** No longer than what the one that is being tried may have. */
+    private Duration connectTimeout() {
+        Duration most = settings.connectTimeout();
+        boolean shares = !outage.isEndless() && turn.sharers() > 1;
+        return shares && turn.share().compareTo(most) < 0 ? turn.share() : most;
     }
 
     private void begin(Phase next) {
@@ -176,7 +223,7 @@ final class Redelivery implements Conversation.Owner {
             case BETWEEN -> {}
             case CONNECTING -> note(new ConnectException(endpoint, "i/o timeout"));
             case GREETING -> note(new ConnectException(endpoint, "it answered nothing"));
-            case CONVERSING -> failures.add(endpoint, endpoint + ": no ack came", null);
+            case CONVERSING -> failures.add(endpoint, endpoint + ": no ack came" + lines.blame(), null);
         }
     }
 
@@ -191,8 +238,9 @@ final class Redelivery implements Conversation.Owner {
         Endpoint next = rotation.next();
         endpoint = next;
         begin(Phase.CONNECTING);
+        beginTurn(withoutProgress(), rotation.sharers());
         Transport.of(next, settings.preferNative())
-                .connect(loops, newConversation(next), settings.connectTimeout())
+                .connect(loops, newConversation(next), connectTimeout())
                 .whenComplete((channel, failure) -> decide(() -> connected(next, failure)));
     }
 
@@ -214,8 +262,11 @@ final class Redelivery implements Conversation.Owner {
         if (failure != null) {
             latest = null;
             retry(with, String.valueOf(failure.getMessage()), failure);
-        } else if (phase == Phase.CONNECTING) {
-            begin(Phase.GREETING);
+        } else {
+            if (phase == Phase.CONNECTING) {
+                begin(Phase.GREETING);
+            }
+            watch(turn);
         }
     }
 
@@ -233,6 +284,9 @@ final class Redelivery implements Conversation.Owner {
             }
             current = by;
             firstWelcome.complete(null);
+            if (lines.isEmpty()) {
+                beginTurn(Duration.ZERO, rotation.size());
+            }
             by.requestTurn();
         });
     }
@@ -255,24 +309,29 @@ final class Redelivery implements Conversation.Owner {
             complained = false;
         }
         if (farewell.kind() == Kind.WRONG) {
-            giveUp("protocol error: " + with + " " + farewell.why(), farewell.cause());
+            leave(with, "protocol error: " + with + " " + farewell.why(), farewell.cause());
         } else if (farewell.kind() == Kind.FOREIGN || (farewell.kind() == Kind.SILENT && !known.contains(with))) {
-            leave(with, farewell.why());
+            leaveForeign(with, farewell.why());
         } else {
             retry(with, with + ": " + farewell.why(), farewell.cause());
         }
     }
 
     /** Every hello is a message to a server that does not know what it means: say no more. */
-    private void leave(Endpoint with, String why) {
-        rotation.leave(with);
+    private void leaveForeign(Endpoint with, String why) {
         ConnectException failure =
                 new ConnectException(with, "it does not speak accu/1: " + why + "; send without acks");
+        leave(with, String.valueOf(failure.getMessage()), failure);
+    }
+
+    /** Only the others are tried from now on; without any, this is the end. */
+    private void leave(Endpoint with, String why, @Nullable Throwable cause) {
+        rotation.leave(with);
         if (rotation.isEmpty()) {
-            note(failure);
-            giveUp(failures.text(), failure);
+            failures.add(with, why, cause);
+            giveUp(failures.text(), cause);
         } else {
-            retry(with, String.valueOf(failure.getMessage()), failure);
+            retry(with, why, cause);
         }
     }
 

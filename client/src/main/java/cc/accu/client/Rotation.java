@@ -10,11 +10,12 @@ import java.util.Set;
 
 /**
  * The endpoints in the order in which they are tried, again and again, and which of them have not been tried since
- * something came of it. One thread.
+ * something came of it. A round gives each its turn once. One thread.
  */
 final class Rotation {
     private final Deque<Endpoint> turns;
     private final Set<Endpoint> tried = new HashSet<>();
+    private final Set<Endpoint> round = new HashSet<>();
 
     /**
      * @param endpoints at least one
@@ -28,7 +29,20 @@ final class Rotation {
         Endpoint next = turns.remove();
         turns.add(next);
         tried.add(next);
+        if (round.containsAll(turns)) {
+            round.clear();
+        }
+        round.add(next);
         return next;
+    }
+
+    /** How many of this round must share what time is left: the one whose turn it is, and those behind it. */
+    int sharers() {
+        return 1 + (int) turns.stream().filter(one -> !round.contains(one)).count();
+    }
+
+    int size() {
+        return turns.size();
     }
 
     /** Whether there is no reason yet to let the next one wait. */
@@ -38,13 +52,15 @@ final class Rotation {
 
     /** Something came of {@code endpoint}: the others are as good as untried. */
     void progressed(Endpoint endpoint) {
-        tried.clear();
+        restart();
         tried.add(endpoint);
+        round.add(endpoint);
     }
 
     /** It starts afresh: all are untried. */
     void restart() {
         tried.clear();
+        round.clear();
     }
 
     /** Never comes back to {@code endpoint}. */

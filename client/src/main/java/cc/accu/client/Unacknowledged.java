@@ -23,9 +23,11 @@ final class Unacknowledged {
     private final KeptLines kept;
     private final AckReceipts receipts = new AckReceipts();
     private final LineLimit limit = new LineLimit();
+    private final Callbacks callbacks = new Callbacks();
     private long settledBytes;
     private long progressedAt = System.nanoTime();
     private Tally written = Tally.NONE;
+    private long turnedAway;
     private boolean closed;
     private @Nullable Failure failure;
 
@@ -47,7 +49,7 @@ final class Unacknowledged {
         lock.lock();
         try {
             window.awaitRoom(lines.remaining(), () -> {
-                checkUsable();
+                checkUsable(messages);
                 return waitingBytes();
             });
             if (kept.isEmpty()) {
@@ -70,11 +72,12 @@ final class Unacknowledged {
         }
     }
 
-    private void checkUsable() throws IOException {
+    private void checkUsable(int messages) throws IOException {
         if (closed) {
             throw new ClosedException();
         }
         if (failure != null) {
+            turnedAway += messages;
             throw exception(failure);
         }
     }
@@ -158,7 +161,9 @@ final class Unacknowledged {
         } finally {
             lock.unlock();
         }
-        done.forEach(Receipt::complete);
+        if (!done.isEmpty()) {
+            callbacks.run(() -> done.forEach(Receipt::complete));
+        }
     }
 
     /** Fails all that waits and all that will be added. The first failure counts. */
@@ -216,9 +221,9 @@ final class Unacknowledged {
         return locked(() -> kept.isEmpty() ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - progressedAt));
     }
 
-    /** What was taken, and what was refused for its length. */
+    /** What was taken, and what was refused for its length, or because it had failed. */
     Tally sent() {
-        return locked(() -> kept.added().plus(limit.refusedUnsent(), 0));
+        return locked(() -> kept.added().plus(limit.refusedUnsent() + turnedAway, 0));
     }
 
     /** What was wholly with the kernel at least once. */
@@ -229,6 +234,11 @@ final class Unacknowledged {
     /** The longest message that the server takes. */
     long maxLineBytes() {
         return locked(limit::mostBytes);
+    }
+
+    /** For the end of a message about acks that did not come. */
+    String blame() {
+        return callbacks.blame();
     }
 
     /** Messages that are stored. */

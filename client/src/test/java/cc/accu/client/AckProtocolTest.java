@@ -43,6 +43,28 @@ class AckProtocolTest {
     }
 
     @Test
+    void showsWhatIsNotToBeSeen() throws Exception {
+        try (AckServer server = AckServer.tcp(
+                talk -> talk.hears().says(AckServer.WELCOME.strip() + "\r\n").waitsForTheEnd())) {
+            assertThatThrownBy(() -> builder().connect(server.endpoint()))
+                    .hasMessageContaining("it answered 'accu/1 ok durable=fsync max-line=1000', ended by CR LF, and"
+                            + " accu/1 has LF alone; send without acks");
+        }
+    }
+
+    @Test
+    void countsWhatItDidNotTakeAnyMore() throws Exception {
+        try (AckServer server =
+                AckServer.tcp(talk -> talk.greets().says("ack 999\n").waitsForTheEnd())) {
+            LineClient client = builder().connect(server.endpoint());
+            ByteBuffer two = ByteBuffer.wrap("a\nb\n".getBytes(StandardCharsets.UTF_8));
+            assertThatThrownBy(() -> client.sendLines(two).get(10, SECONDS))
+                    .hasMessageContaining("protocol error: " + server.endpoint() + " said 'ack 999'")
+                    .hasMessageContaining("0 of 2 messages were acknowledged");
+        }
+    }
+
+    @Test
     void refusesAnAnswerWithoutEnd() throws Exception {
         try (AckServer server =
                 AckServer.tcp(talk -> talk.hears().says("x".repeat(100_000)).waitsForTheEnd())) {

@@ -91,7 +91,7 @@ class BoundedWaitsTest {
                     .thenCompose(sent -> sent);
             assertThatThrownBy(() -> first.get(20, SECONDS))
                     .hasCauseInstanceOf(DeliveryException.class)
-                    .hasMessageContaining("gave up after 700ms: ")
+                    .hasMessageContaining("gave up after 700ms (retry timeout): ")
                     .hasMessageContaining(reason);
             assertThat(since(start)).isBetween(TIMEOUT.dividedBy(2), MOST);
             assertThatThrownBy(() -> waitsForRoom.get(5, SECONDS)).hasCauseInstanceOf(DeliveryException.class);

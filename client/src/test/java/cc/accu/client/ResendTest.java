@@ -234,7 +234,7 @@ class ResendTest {
         assertThatThrownBy(() -> lost.get(10, SECONDS))
                 .cause()
                 .isInstanceOf(DeliveryException.class)
-                .hasMessage("gave up after 500ms: cannot connect to " + server.endpoint()
+                .hasMessage("gave up after 500ms (retry timeout): cannot connect to " + server.endpoint()
                         + ": connection refused; is a server running there?: 2 of 3 messages were acknowledged,"
                         + " 1 more were written and may be stored");
         assertThatThrownBy(() -> client.send("late").get()).hasCauseInstanceOf(DeliveryException.class);
@@ -250,8 +250,8 @@ class ResendTest {
                     .connect(server.endpoint());
             CompletableFuture<Void> sent = client.send("line 0");
             assertThatThrownBy(() -> sent.get(10, SECONDS))
-                    .hasMessageContaining(
-                            "gave up after 500ms: " + server.endpoint() + ": connection closed by peer: 0 of 1");
+                    .hasMessageContaining("gave up after 500ms (retry timeout): " + server.endpoint()
+                            + ": connection closed by peer: 0 of 1");
             assertThatThrownBy(client::close).isInstanceOf(DeliveryException.class);
         }
     }
@@ -312,7 +312,7 @@ class ResendTest {
                             .acknowledged()
                             .retryTimeout(Duration.ofMillis(300))
                             .connect(server.endpoint()))
-                    .hasMessageContaining("gave up after 300ms: ")
+                    .hasMessageContaining("gave up after 300ms (retry timeout): ")
                     .hasMessageContaining("'err 1 store-failed no space left'");
         }
     }

@@ -104,6 +104,7 @@ class AckedDeliveryTest {
             assertThatThrownBy(() -> client.send("12345678901").get(10, SECONDS))
                     .hasCauseInstanceOf(LineTooLongException.class);
             client.close();
+            assertThat(client.messagesAcknowledged()).isEqualTo(1);
             assertThat(sink.texts()).containsExactly("1234567890");
         }
     }

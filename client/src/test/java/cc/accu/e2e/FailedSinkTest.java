@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import cc.accu.line.LineBatch;
 import cc.accu.line.Origin;
+import cc.accu.server.Discarded;
 import cc.accu.server.LineServer;
 import cc.accu.server.ServerObserver;
 import cc.accu.server.SinkState;
@@ -14,7 +15,11 @@ import cc.accu.server.sink.Sinks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +75,36 @@ class FailedSinkTest {
                     assertThat(peer.hearsUntilClosed()).as("cut at " + cut).startsWith("err 1 store-failed ");
                 }
             }
+        }
+    }
+
+    @TransportTest
+    void neverEndsInOrderWithAPlainSenderWhoseMessageIsLost(Wire wire) throws Exception {
+        List<CompletableFuture<String>> heard = new ArrayList<>();
+        List<RawPeer> peers = new ArrayList<>();
+        try (LineServer server = failing(wire)) {
+            fails(server);
+            for (String message : List.of("a", "acc", "accu/1", "accu/1\r")) {
+                RawPeer peer = RawPeer.connect(server).sends(message).endsInput();
+                peers.add(peer);
+                heard.add(CompletableFuture.supplyAsync(() -> whatItHears(peer)));
+            }
+            await().until(() -> server.books().discarded().getOrDefault(Discarded.SINK_FAILED, 0L) == 1 + peers.size());
+            await().during(Duration.ofMillis(200)).until(() -> heard.stream().noneMatch(CompletableFuture::isDone));
+        }
+        for (CompletableFuture<String> one : heard) {
+            assertThat(one.get(10, TimeUnit.SECONDS)).isEqualTo(wire.canReset() ? "reset" : "");
+        }
+        for (RawPeer peer : peers) {
+            peer.close();
+        }
+    }
+
+    private static String whatItHears(RawPeer peer) {
+        try {
+            return peer.hearsUntilClosed();
+        } catch (IOException broken) {
+            return "reset";
         }
     }
 

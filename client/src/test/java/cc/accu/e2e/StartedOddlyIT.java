@@ -111,6 +111,70 @@ class StartedOddlyIT {
         }
     }
 
+    /** As node and ssh leave it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-v", "--ack"})
+    void waitsForAStandardInputThatDoesNotBlock(String option) throws Exception {
+        assumeTrue(Files.exists(Path.of("/usr/bin/perl")), "needs perl");
+        try (Jar server = server("")) {
+            String nonBlocking = "fcntl(STDIN, F_SETFL, fcntl(STDIN, F_GETFL, 0) | O_NONBLOCK) or die; exec @ARGV";
+            List<String> words = new ArrayList<>(List.of("perl", "-MFcntl", "-e", nonBlocking));
+            words.addAll(Jar.command("client", "unix", socket().toString(), option));
+            try (Jar client = Jar.start(words, directory)) {
+                client.typesSome("one\n");
+                await().atMost(START).until(() -> Files.readString(stored()).equals("one\n"));
+                Duration before = processorTime(client);
+                await().during(Duration.ofSeconds(2)).atMost(START).until(client::isAlive);
+                assertThat(processorTime(client).minus(before)).isLessThan(Duration.ofSeconds(1));
+                client.typesSome("two\nthr").types("ee");
+                assertThat(client.ends()).as(client.err()).isZero();
+            }
+            assertThat(server.stops()).isZero();
+        }
+        assertThat(stored()).hasContent("one\ntwo\nthree\n");
+    }
+
+    private static Duration processorTime(Jar jar) {
+        return ProcessHandle.of(jar.pid())
+                .orElseThrow()
+                .info()
+                .totalCpuDuration()
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {12, 14, 16, 18, 20, 22, 24})
+    void saysWhatToDoWhenThereAreTooFewDescriptors(int most) throws Exception {
+        String few = "ulimit -n " + most;
+        try (Jar server = start(few, "</dev/null", "server", "tcp", "127.0.0.1:0", "unix", socket().toString())) {
+            await().atMost(START).until(() -> server.err().contains("ready\n") || !server.isAlive());
+            if (server.isAlive()) {
+                server.stops();
+            } else {
+                assertThat(server.err()).contains("raise the limit").doesNotContain("event loop", "Unable");
+            }
+        }
+        try (Jar client = start(few, "</dev/null", "client", "unix", "/none/of/that/name", "x")) {
+            assertThat(client.ends()).isEqualTo(1);
+            assertThat(client.err())
+                    .containsAnyOf("raise the limit", "no such file or directory")
+                    .doesNotContain("event loop", "Unable");
+        }
+    }
+
+    @Test
+    void logsWithoutNamesOfClassesAndThreads() throws Exception {
+        try (Jar server = start("", "</dev/null", "server", "unix", socket().toString(), "-v")) {
+            await().atMost(START).until(() -> server.err().contains("ready\n"));
+            try (Jar client = client("", "", "x", "--ack", "-v", "--or", "unix " + socket())) {
+                assertThat(client.ends()).isZero();
+                assertThat(client.err()).doesNotContain("[accu-", "cc.accu.", "[main]");
+            }
+            server.stops();
+            assertThat(server.err()).contains(" DEBUG ").doesNotContain("[accu-", "cc.accu.", "[main]");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"POSIX", "C.UTF-8"})
     void sendsArgumentsByteForByteWhateverTheLocale(String locale) throws Exception {

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 
 /** What the server says in one conversation, held against the contract. */
 final class Answers {
-    private static final Pattern WELCOME = Pattern.compile("accu/1 ok durable=(\\w+) max-line=[1-9]\\d*");
+    private static final Pattern WELCOME =
+            Pattern.compile("accu/1 ok durable=(\\w+) max-line=[1-9]\\d*( held=[a-z-]+)?");
     private static final Pattern ACK = Pattern.compile("ack ([1-9]\\d{0,9})");
     private static final Pattern ERR = Pattern.compile("err ([1-9]\\d{0,9}) ([a-z-]+) .+");
 

@@ -55,6 +55,11 @@ final class ClientRun {
         return jar != null && jar.isAlive();
     }
 
+    /** How many lines it has reported as acknowledged. */
+    int reported() throws IOException {
+        return jar == null ? 0 : reported(jar);
+    }
+
     /** Until it has something acknowledged, or is gone. */
     void awaitReport(int millis) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + millis * 1_000_000L;

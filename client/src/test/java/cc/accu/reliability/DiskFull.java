@@ -26,7 +26,8 @@ final class DiskFull implements Experiment {
                 .window(500);
         lab.senders().start(SENDERS, lab.site(), options.linesPerSecond(20_000));
         for (int round = 1; round <= lab.rounds(); round++) {
-            awaitFull(lab);
+            lab.findings()
+                    .check(lab.senders().awaitQuiet(QUIET_MILLIS, LONGEST_FILL_MILLIS), "the disk does not fill up");
             checkWhileFull(lab, disk);
             if (round % 3 == 2) {
                 end(lab, server);
@@ -62,18 +63,6 @@ final class DiskFull implements Experiment {
             Files.write(ballast(disk), new byte[BALLAST / (1 + lab.random().nextInt(8))]);
         } catch (IOException full) {
             // By then the server may have taken the room.
-        }
-    }
-
-    /** Nothing is acknowledged any more. */
-    private static void awaitFull(Lab lab) throws InterruptedException {
-        long deadline = System.nanoTime() + LONGEST_FILL_MILLIS * 1_000_000L;
-        while (lab.senders().awaitProgress(lab.senders().totalAcknowledged(), QUIET_MILLIS) >= 0) {
-            if (System.nanoTime() > deadline) {
-                lab.findings().problem("the disk does not fill up");
-                return;
-            }
-            Thread.sleep(5);
         }
     }
 

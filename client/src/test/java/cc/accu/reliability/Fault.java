@@ -20,7 +20,13 @@ enum Fault {
     ROTATION(200, 10_000, 2_000, new Rotation()),
     REOPEN(20, 1_000, 2_000, new Reopen()),
     TERMINATE(5, 100, Lines.LONGEST, new Terminate()),
-    KILL_CLIENT(5, 100, 2_000, new KillClient());
+    KILL_CLIENT(5, 100, 2_000, new KillClient()),
+    REMOVE_FILE(4, 120, 2_000, new RemoveFile()),
+    REOPEN_WHEN_FULL(2, 100, 4_000, new ReopenWhenFull(), Mount::missing),
+    FAILED_SINK(1, 40, 2_000, new FailedSink(), () -> Shell.missing("strace")),
+    SECOND_SIGNAL(3, 120, 2_000, new SecondSignal()),
+    UNFINISHED_LINES(1, 10, 1_000, new UnfinishedLines()),
+    RESET_SENDERS(200, 20_000, 2_000, new ResetSenders());
 
     private final int shortRounds;
     private final int campaignRounds;

@@ -96,8 +96,22 @@ final class Lab implements AutoCloseable {
 
     /** Starts a server behind the words of {@code wrapper}. */
     Server startWith(List<String> wrapper, String sink, String... options) throws IOException, InterruptedException {
-        Server server = opens(Server.start(directory, Server.words(wrapper, site.arguments(sink, options))));
-        if (wrapper.isEmpty()) {
+        return started(wrapper.isEmpty(), Server.words(wrapper, site.arguments(sink, options)));
+    }
+
+    /** Starts a server with so much heap. */
+    Server startSmall(String heap, String sink, String... options) throws IOException, InterruptedException {
+        return started(true, Server.withHeap(heap, Server.words(List.of(), site.arguments(sink, options))));
+    }
+
+    /** Starts a server at another place than that of the run. */
+    Server startAt(Site other, String sink, String... options) throws IOException, InterruptedException {
+        return started(true, Server.words(List.of(), other.arguments(sink, options)));
+    }
+
+    private Server started(boolean alone, List<String> words) throws IOException, InterruptedException {
+        Server server = opens(Server.start(directory, words));
+        if (alone) {
             findings.measured("start ms", server.startMillis(), effort.patient(LONGEST_START_MILLIS));
         }
         return server;
@@ -130,7 +144,11 @@ final class Lab implements AutoCloseable {
 
     /** Stops a server whose sink works: all is stored, the books balance, the exit code is 0. */
     Server.Books stop(Server server) throws InterruptedException {
-        int exit = server.terminate();
+        return stopped(server, server.terminate());
+    }
+
+    /** Looks at a server whose sink works, and which ended after a signal. */
+    Server.Books stopped(Server server, int exit) {
         findings.check(exit == 0, "exit code " + exit + " after SIGTERM: " + server.log());
         Server.Books books = server.books().orElse(new Server.Books(-1, 0, 0, 0));
         findings.check(

@@ -14,8 +14,16 @@ final class Lines {
     /** What {@link #identify} says of bytes that are no line of ours. */
     static final long NONE = -1;
 
-    /** No line is longer, its LF counted. */
+    /** No line is longer, its LF counted; but those of {@link #FIRST_LONG_SENDER}. */
     static final int LONGEST = 16 * 1024;
+
+    /** The lines of senders from this number on have 100 to 500 KB. */
+    static final int FIRST_LONG_SENDER = 1_000_000_000;
+
+    private static final int SHORTEST_LONG = 100_000;
+
+    /** No line of theirs is longer. */
+    static final int LONGEST_LONG = 500_000;
 
     private static final int SHORTEST = 44;
     private static final int CRC_DIGITS = 8;
@@ -40,6 +48,9 @@ final class Lines {
     /** The length of a line without its LF. */
     int length(int sender, int sequence) {
         long bits = hash(sender, sequence);
+        if (sender >= FIRST_LONG_SENDER) {
+            return SHORTEST_LONG + (int) ((bits & 0xffff_ffffL) % (LONGEST_LONG - SHORTEST_LONG + 1));
+        }
         int percent = (int) (bits >>> 57) * 100 / 128;
         int most = percent == 0 ? longest : Math.min(longest, percent < 8 ? 2_000 : 200);
         return SHORTEST + (int) ((bits & 0xffff_ffffL) % (most - SHORTEST + 1));
@@ -53,7 +64,10 @@ final class Lines {
         head = number(target, head, sequence);
         head = number(target, head, length);
         int from = head + CRC_DIGITS + 1;
-        System.arraycopy(filler, (int) (hash(sender, sequence) >>> 40) % LONGEST, target, from, end - from);
+        int start = (int) (hash(sender, sequence) >>> 40) % LONGEST;
+        for (int i = from; i < end; i += LONGEST) {
+            System.arraycopy(filler, start, target, i, Math.min(LONGEST, end - i));
+        }
         int crc = crc(target, at, head, end);
         for (int i = 0; i < CRC_DIGITS; i++) {
             target[head + i] = HEX[crc >>> (28 - 4 * i) & 0xf];
@@ -97,7 +111,7 @@ final class Lines {
         if (sender < 0 || sequence < 1 || length(sender, sequence) <= to - from) {
             return false;
         }
-        byte[] whole = new byte[LONGEST];
+        byte[] whole = new byte[length(sender, sequence) + 1];
         write(whole, 0, sender, sequence);
         return Arrays.equals(whole, 0, to - from, bytes, from, to);
     }

@@ -1,6 +1,5 @@
 package cc.accu.reliability;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +11,7 @@ final class Reopen implements Experiment {
     private static final int LONGEST_WAIT_MILLIS = 5_000;
 
     @Override
-    public void run(Lab lab) throws IOException, InterruptedException {
+    public void run(Lab lab) throws Exception {
         Path files = lab.newDirectory("files");
         Path file = files.resolve(SinkFiles.NAME);
         Server server = lab.start("file:" + file + "?" + lab.anySync());
@@ -27,7 +26,7 @@ final class Reopen implements Experiment {
             moved.add(Files.move(file, files.resolve("moved-" + round)));
             Thread.sleep(lab.random().nextInt(10));
             Shell.signal("HUP", server.pid());
-            if (!isThere(file)) {
+            if (Await.until(() -> Files.exists(file), LONGEST_WAIT_MILLIS) < 0) {
                 lab.findings().problem("no new file after SIGHUP: " + server.log());
                 break;
             }
@@ -44,16 +43,5 @@ final class Reopen implements Experiment {
         lab.findings().check(booked == found, "the books say stored=" + booked + ", the files have " + found);
         lab.findings().check(lab.stored().duplicates() == 0, "a line is in two files");
         lab.findings().check(lab.stored().tornBytes() == 0, "a line was split");
-    }
-
-    private static boolean isThere(Path file) throws InterruptedException {
-        long deadline = System.nanoTime() + LONGEST_WAIT_MILLIS * 1_000_000L;
-        while (!Files.exists(file)) {
-            if (System.nanoTime() > deadline) {
-                return false;
-            }
-            Thread.sleep(1);
-        }
-        return true;
     }
 }

@@ -32,6 +32,13 @@ final class Senders implements AutoCloseable {
         return account;
     }
 
+    /** For one more sender, whose lines are long. */
+    Account newLongAccount() {
+        Account account = new Account(Lines.FIRST_LONG_SENDER + accounts.size());
+        accounts.add(account);
+        return account;
+    }
+
     /** One more that is on its way. */
     AckSender start(Supplier<SocketAddress> server, SenderOptions options) {
         return start(server, options, Integer.MAX_VALUE);
@@ -70,6 +77,11 @@ final class Senders implements AutoCloseable {
         return List.copyOf(accounts);
     }
 
+    /** Of those that are on their way. */
+    List<Account> running() {
+        return running.stream().map(AckSender::account).toList();
+    }
+
     /** What each has acknowledged by now. */
     Map<Integer, Integer> acknowledged() {
         Map<Integer, Integer> now = new HashMap<>();
@@ -95,6 +107,18 @@ final class Senders implements AutoCloseable {
             Thread.sleep(1);
         }
         return (System.nanoTime() - start) / 1_000_000;
+    }
+
+    /** Waits until nothing is acknowledged for {@code quiet} milliseconds; whether it came to that in so many. */
+    boolean awaitQuiet(long quiet, long millis) throws InterruptedException {
+        long start = System.nanoTime();
+        while (awaitProgress(totalAcknowledged(), quiet) >= 0) {
+            if (System.nanoTime() - start > millis * 1_000_000) {
+                return false;
+            }
+            Thread.sleep(5);
+        }
+        return true;
     }
 
     /** Lines of {@code acknowledged} that are not in {@code stored}. */

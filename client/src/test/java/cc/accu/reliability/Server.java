@@ -38,6 +38,13 @@ final class Server implements AutoCloseable {
         return words;
     }
 
+    /** The same with so much heap. */
+    static List<String> withHeap(String size, List<String> words) {
+        return words.stream()
+                .map(word -> word.startsWith("-Xmx") ? "-Xmx" + size : word)
+                .toList();
+    }
+
     /** Starts a server and waits until it is ready. */
     static Server start(Path directory, List<String> words) throws IOException, InterruptedException {
         return ready(Jar.start(words, directory));
@@ -85,6 +92,11 @@ final class Server implements AutoCloseable {
     /** SIGTERM; the exit code. */
     int terminate() throws InterruptedException {
         return jar.stops();
+    }
+
+    /** Waits for the end of one that was told to stop; the exit code. */
+    int ends() throws InterruptedException {
+        return jar.ends();
     }
 
     /** Stops every thread where it is. */

@@ -52,7 +52,8 @@ final class Stored {
         return this;
     }
 
-    private void read(InputStream in, String name) throws IOException {
+    /** Reads what is left of {@code in}, which is of a file of that name. */
+    void read(InputStream in, String name) throws IOException {
         byte[] block = new byte[BLOCK];
         int filled = 0;
         for (int n = in.read(block); n >= 0; n = in.read(block, filled, block.length - filled)) {
@@ -107,13 +108,18 @@ final class Stored {
 
     /** Lines up to {@code acknowledged} that are not here. */
     long lost(int sender, int acknowledged) {
+        return lost(sender, 0, acknowledged);
+    }
+
+    /** Lines behind {@code after} and up to {@code acknowledged} that are not here. */
+    long lost(int sender, int after, int acknowledged) {
         BitSet bits = bySender.getOrDefault(sender, new BitSet());
-        int here = bits.get(1, acknowledged + 1).cardinality();
-        if (here < acknowledged) {
-            sample("lost: line " + bits.nextClearBit(1) + " of sender " + sender + ", which has " + acknowledged
+        int here = bits.get(after + 1, acknowledged + 1).cardinality();
+        if (here < acknowledged - after) {
+            sample("lost: line " + bits.nextClearBit(after + 1) + " of sender " + sender + ", which has " + acknowledged
                     + " acknowledged and " + bits.cardinality() + " stored");
         }
-        return (long) acknowledged - here;
+        return (long) acknowledged - after - here;
     }
 
     /** Lines that are here and were not sent by any of {@code accounts}. */

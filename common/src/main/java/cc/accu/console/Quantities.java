@@ -27,6 +27,15 @@ public final class Quantities {
         return read(text, Units.BYTES);
     }
 
+    /** A number of bytes, at most {@code most}. */
+    public static int bytesAtMost(String text, int most) {
+        long bytes = bytes(text);
+        if (bytes > most) {
+            throw new IllegalArgumentException("'" + text + "' is too large; the most is " + Units.BYTES.print(most));
+        }
+        return (int) bytes;
+    }
+
     /** A number of things: {@code 250}, {@code 100k}, {@code 1M}, which is a million. */
     public static long count(String text) {
         return read(text, Units.COUNT);

@@ -58,7 +58,8 @@ public final class StandardStream {
 
     /**
      * Finds out which streams there are, lets the others be nothing in {@link System} too, and sees to it that no file takes
-     * their descriptors from now on. Call it before anything is opened.
+     * their descriptors from now on. Standard input waits for more from now on, also where it does not block. Call it before
+     * anything is opened.
      */
     public static void protect() {
         // All is done when the class is there.
@@ -94,7 +95,7 @@ public final class StandardStream {
         for (StandardStream stream : ALL) {
             stream.open &= proc ? stream.isInherited() : stream.size() != sizeOf(modules());
         }
-        replaceClosed();
+        replace();
     }
 
     private static void holdTheLowestFree() {
@@ -105,10 +106,8 @@ public final class StandardStream {
         }
     }
 
-    private static void replaceClosed() {
-        if (!INPUT.open) {
-            System.setIn(InputStream.nullInputStream());
-        }
+    private static void replace() {
+        System.setIn(INPUT.open ? new StandardInput() : InputStream.nullInputStream());
         if (!OUTPUT.open) {
             System.setOut(nowhere());
         }

@@ -38,6 +38,9 @@ public final class TypedPath {
         if (!Arrays.equals(path.getBytes(ENCODING), typed)) {
             throw cannotBeNamed(word);
         }
+        if (word.isEmpty()) {
+            throw new IllegalArgumentException("the path is empty; name a file");
+        }
         checkWorkingDirectory(word);
         try {
             return Path.of(path);

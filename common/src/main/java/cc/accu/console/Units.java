@@ -24,7 +24,10 @@ final class Units {
                     new Unit("M", 1_000_000, false, "m", "mb"),
                     new Unit("MiB", 1L << 20, true, "m", "mb", "mi", "mib"),
                     new Unit("G", 1_000_000_000, false, "g", "gb"),
-                    new Unit("GiB", 1L << 30, true, "g", "gb", "gi", "gib")));
+                    new Unit("GiB", 1L << 30, true, "g", "gb", "gi", "gib")),
+            List.of(
+                    new Unit("T", 1_000_000_000_000L, false, "t", "tb"),
+                    new Unit("TiB", 1L << 40, true, "t", "tb", "ti", "tib")));
 
     static final Units COUNT = new Units(
             "a count is a number, with k, M or G for thousands, millions or more",
@@ -33,7 +36,8 @@ final class Units {
                     new Unit("", 1, false),
                     new Unit("k", 1000, false, "k"),
                     new Unit("M", 1_000_000, false, "m"),
-                    new Unit("G", 1_000_000_000, false, "g")));
+                    new Unit("G", 1_000_000_000, false, "g")),
+            List.of(new Unit("T", 1_000_000_000_000L, false, "t")));
 
     static final Units MILLIS = new Units(
             "a time is a number with ms, s, m, h or d behind it, or 0",
@@ -43,7 +47,8 @@ final class Units {
                     new Unit("s", 1000, false, "", "s", "sec", "secs", "second", "seconds"),
                     new Unit("m", 60_000, false, "m", "min", "mins", "minute", "minutes"),
                     new Unit("h", 3_600_000, false, "h", "hr", "hrs", "hour", "hours"),
-                    new Unit("d", 86_400_000, false, "d", "day", "days")));
+                    new Unit("d", 86_400_000, false, "d", "day", "days")),
+            List.of(new Unit("w", 604_800_000, false, "w", "week", "weeks")));
 
     /**
      * A unit.
@@ -60,11 +65,16 @@ final class Units {
     private final String rule;
     private final String example;
     private final List<Unit> units;
+    private final List<Unit> larger;
 
-    private Units(String rule, String example, List<Unit> units) {
+    /**
+     * @param larger what people may write and is not taken: it is told in the units that are
+     */
+    private Units(String rule, String example, List<Unit> units, List<Unit> larger) {
         this.rule = rule;
         this.example = example;
         this.units = units;
+        this.larger = larger;
     }
 
     String rule() {
@@ -88,6 +98,15 @@ final class Units {
         throw new IllegalArgumentException("not a quantity: " + text);
     }
 
+    /** Whole, in the largest unit in which it is. */
+    String print(long number) {
+        Unit largest = units.get(0);
+        for (Unit unit : units) {
+            largest = number % unit.size == 0 ? unit : largest;
+        }
+        return number / largest.size + largest.symbol;
+    }
+
     private static OptionalLong product(String digits, long unit) {
         try {
             return digits.length() > MOST_DIGITS
@@ -104,7 +123,9 @@ final class Units {
         Matcher matcher = NUMBER_AND_UNIT.matcher(text.strip());
         if (matcher.matches() && matcher.group(1).length() <= MOST_DIGITS) {
             String written = matcher.group(2).toLowerCase(Locale.ROOT);
-            for (Unit unit : units) {
+            List<Unit> all = new ArrayList<>(units);
+            all.addAll(larger);
+            for (Unit unit : all) {
                 if (unit.symbol.equals(matcher.group(2)) || unit.meantBy.contains(written)) {
                     addForm(forms, new BigDecimal(matcher.group(1)), unit);
                 }
@@ -114,7 +135,7 @@ final class Units {
     }
 
     private void addForm(List<String> forms, BigDecimal number, Unit unit) {
-        if (number.stripTrailingZeros().scale() <= 0) {
+        if (number.stripTrailingZeros().scale() <= 0 && units.contains(unit)) {
             forms.add(number.toBigInteger() + unit.symbol);
             return;
         }

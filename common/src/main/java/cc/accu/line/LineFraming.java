@@ -18,7 +18,8 @@ public record LineFraming(int maxLineBytes, LongLine longLine, Duration readTime
     /** Lines of up to 1 MiB, longer ones split, no deadlines. */
     public static final LineFraming DEFAULT = ofMaxLine(1024 * 1024);
 
-    private static final int MOST_LINE_BYTES = 1 << 30;
+    /** The longest line that can be asked for. */
+    public static final int MOST_LINE_BYTES = 1 << 30;
 
     public LineFraming {
         if (maxLineBytes < 1 || maxLineBytes > MOST_LINE_BYTES) {

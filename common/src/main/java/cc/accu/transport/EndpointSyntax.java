@@ -2,8 +2,10 @@ package cc.accu.transport;
 
 import cc.accu.console.Arguments;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The written forms of an {@link Endpoint}. */
@@ -128,10 +130,15 @@ final class EndpointSyntax {
     private static Endpoint parseUnix(String path, String query) {
         int mode = Endpoint.Unix.DEFAULT_MODE;
         Optional<String> group = Optional.empty();
+        Set<String> names = new HashSet<>();
         for (String option : query.isEmpty() ? new String[0] : query.split("&", -1)) {
             int equals = option.indexOf('=');
+            String name = equals < 0 ? option : option.substring(0, equals);
             String value = equals < 0 ? "" : Arguments.percentDecoded(option.substring(equals + 1));
-            switch (equals < 0 ? option : option.substring(0, equals)) {
+            if (!names.add(name)) {
+                throw new IllegalArgumentException("'?" + query + "' has " + name + " more than once; give it once");
+            }
+            switch (name) {
                 case "mode" -> mode = parseMode(value);
                 case "group" -> group = Optional.of(parseGroup(value));
                 default ->

@@ -1,5 +1,6 @@
 package cc.accu.transport;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
@@ -45,9 +46,15 @@ public final class EventLoops implements AutoCloseable {
         return new EventLoops(name, 1, true);
     }
 
+    /** Throws a {@link ChannelException} where the system does not give what a loop needs. */
     synchronized EventLoopGroup of(SocketIo io) {
-        return groups.computeIfAbsent(
-                io, kind -> new MultiThreadIoEventLoopGroup(threads, threadFactory, kind.handlers()));
+        return groups.computeIfAbsent(io, kind -> {
+            try {
+                return new MultiThreadIoEventLoopGroup(threads, threadFactory, kind.handlers());
+            } catch (IllegalStateException failed) {
+                throw new ChannelException("cannot make an event loop", failed.getCause());
+            }
+        });
     }
 
     /** Whether the calling thread is one of these loops. */

@@ -1,7 +1,9 @@
 package cc.accu.transport;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
 import java.io.FileNotFoundException;
+import java.lang.reflect.InvocationTargetException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.AccessDeniedException;
@@ -41,6 +43,7 @@ public enum Reason {
     TOO_MANY_OPEN_FILES("too many open files"),
     WRONG_SOCKET_TYPE("protocol wrong type for socket"),
     WRONG_FAMILY("address family not supported by protocol"),
+    IO_ERROR("input/output error"),
     INVALID_ARGUMENT("invalid argument"),
     NO_MEMORY("cannot allocate memory"),
     TRY_AGAIN("resource temporarily unavailable"),
@@ -60,6 +63,23 @@ public enum Reason {
 
     /** What made {@code failure} happen. */
     public static Reason of(Throwable failure) {
+        Throwable root = root(failure);
+        return root.equals(failure) ? ofItself(failure) : of(root);
+    }
+
+    /** Netty says of a socket or an event loop only that there is none, and why in the cause. */
+    private static Throwable root(Throwable failure) {
+        Throwable cause = failure.getCause();
+        if (cause == null) {
+            return failure;
+        }
+        boolean wraps = failure instanceof ChannelException
+                || failure instanceof InvocationTargetException
+                || cause.toString().equals(failure.getMessage());
+        return wraps && ofItself(failure) == OTHER ? root(cause) : failure;
+    }
+
+    private static Reason ofItself(Throwable failure) {
         if (failure instanceof UnknownHostException) {
             return UNKNOWN_HOST;
         }
@@ -108,9 +128,9 @@ public enum Reason {
     public static String describe(Throwable failure) {
         Reason reason = of(failure);
         if (reason != OTHER) {
-            return reason.text;
+            return reason == TOO_MANY_OPEN_FILES ? reason.text + "; raise the limit with \"ulimit -n\"" : reason.text;
         }
-        String said = NATIVE_CALL.matcher(text(failure)).replaceFirst("");
+        String said = NATIVE_CALL.matcher(text(root(failure))).replaceFirst("");
         return said.isBlank() ? "for a reason that the system does not tell" : said;
     }
 

@@ -105,7 +105,6 @@ final class TcpTransport extends Transport {
             case PERMISSION_DENIED -> why + "; ports below 1024 are for root, choose a higher one";
             case ADDRESS_NOT_AVAILABLE ->
                 why + "; this machine does not have that address, see those it has with \"ip address\"";
-            case TOO_MANY_OPEN_FILES -> why + "; raise the limit with \"ulimit -n\"";
             case INVALID_ARGUMENT -> why + aboutZones();
             default -> why;
         };

@@ -3,6 +3,7 @@ package cc.accu.transport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
@@ -139,7 +140,7 @@ final class UnixTransport extends Transport {
     private static Channel bound(ChannelFuture future) throws IOException {
         if (!future.awaitUninterruptibly().isSuccess()) {
             Throwable cause = future.cause();
-            throw cause instanceof IOException failure ? failure : new IOException(cause);
+            throw cause instanceof IOException failure ? failure : new IOException(Reason.describe(cause), cause);
         }
         return future.channel();
     }
@@ -150,7 +151,12 @@ final class UnixTransport extends Transport {
         if (cannot.isPresent()) {
             return CompletableFuture.failedFuture(new ConnectException(unix, cannot.get()));
         }
-        Bootstrap bootstrap = bootstrap(loops, handler, timeout);
+        Bootstrap bootstrap;
+        try {
+            bootstrap = bootstrap(loops, handler, timeout);
+        } catch (ChannelException none) {
+            return CompletableFuture.failedFuture(new ConnectException(unix, Reason.describe(none), none));
+        }
         if (io() != SocketIo.NIO) {
             bootstrap.option(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }

@@ -38,6 +38,8 @@ class QuantitiesTest {
         "5mb, write 5M or 5MiB",
         "1g, write 1G or 1GiB",
         "12B, write 12",
+        "1TiB, write 1024GiB",
+        "2tb, write 2000G or 2048GiB",
         "1.5k, write 1500 or 1536",
         "1.5MiB, write 1536KiB",
         "2.50GB, write 2500M or 2560MiB",
@@ -52,7 +54,7 @@ class QuantitiesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "-1", "KiB", "1TiB", "64 KiB 1", "1e6", "0x10", "1.5", "+1", "1_000", "\u0661"})
+    @ValueSource(strings = {"", " ", "-1", "KiB", "1PiB", "64 KiB 1", "1e6", "0x10", "1.5", "+1", "1_000", "\u0661"})
     void refusesOtherSizesWithTheRuleAndAnExample(String text) {
         assertThatThrownBy(() -> Quantities.bytes(text))
                 .isInstanceOf(IllegalArgumentException.class)

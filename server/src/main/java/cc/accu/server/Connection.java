@@ -10,6 +10,7 @@ import cc.accu.line.Origin;
 import cc.accu.transport.ReadPausedException;
 import cc.accu.transport.Reason;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -45,6 +46,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Farewell farewell;
     private @Nullable Conversation conversation;
     private boolean inputEnded;
+    private boolean lostInSink;
+    private boolean stopping;
     private boolean gone;
     private boolean endedForOthers;
     private int readRounds;
@@ -58,7 +61,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.account = new Account(origin, intake);
         this.gate = new ReadGate(channel, input, intake);
         this.round = intake.round(channel.eventLoop());
-        this.farewell = new Farewell(channel, this::left);
+        this.farewell = new Farewell(channel, gate::readOn, this::left);
     }
 
     @Override
@@ -170,6 +173,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (stored) {
             account.stored(delivery.lines);
         } else {
+            lostInSink = true;
             account.discarded(Discarded.SINK_FAILED, delivery.lines);
         }
         if (conversation != null) {
@@ -240,13 +244,22 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (conversation == null) {
-            farewell.leave();
+            leavePlain();
         } else if (!conversation.isSilent()) {
             farewell.leaveSoon();
         } else if (hasPeerEnded()) {
             farewell.leave();
         } else {
             farewell.linger();
+        }
+    }
+
+    /** An end in order tells a plain sender that all was taken: where that is not so it is held, and reset when we stop. */
+    private void leavePlain() {
+        if (!lostInSink || !channel.isActive()) {
+            farewell.leave();
+        } else if (stopping) {
+            farewell.reset();
         }
     }
 
@@ -274,6 +287,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         if (cause instanceof IOException) {
             LOG.debug("{}: {}", origin.peer(), cause.getMessage());
+        } else if (cause instanceof ChannelException && cause.getCause() instanceof IOException) {
+            LOG.debug("{}: connection closed", origin.peer(), cause); // a system call of the native transport
+            ctx.close();
         } else if (cause instanceof OutOfMemoryError) {
             intake.shortages()
                     .happened(times -> LOG.warn(
@@ -295,7 +311,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Takes what has arrived, then ends the input. Any thread; the channel closes when all of it is stored. */
     void drain() {
-        channel.eventLoop().execute(() -> drainRound(readRounds, readRounds + MOST_DRAIN_ROUNDS));
+        channel.eventLoop().execute(() -> {
+            stopping = true;
+            closeIfDone();
+            drainRound(readRounds, readRounds + MOST_DRAIN_ROUNDS);
+        });
     }
 
     private void drainRound(int roundsBefore, int lastRound) {

@@ -1,6 +1,7 @@
 package cc.accu.server;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import java.util.concurrent.TimeUnit;
 
@@ -10,16 +11,19 @@ final class Farewell {
     private static final long PATIENCE_MILLIS = 1000;
 
     private final Channel channel;
+    private final Runnable readOn;
     private final Runnable whenLeft;
     private boolean waiting;
     private boolean lingering;
     private boolean left;
 
     /**
+     * @param readOn makes the channel read what comes, however it stopped
      * @param whenLeft called once, when the channel is being closed
      */
-    Farewell(Channel channel, Runnable whenLeft) {
+    Farewell(Channel channel, Runnable readOn, Runnable whenLeft) {
         this.channel = channel;
+        this.readOn = readOn;
         this.whenLeft = whenLeft;
     }
 
@@ -30,6 +34,14 @@ final class Farewell {
             channel.close();
             whenLeft.run();
         }
+    }
+
+    /** Closes now, and lets the sender see that this is no end in order, where the transport can do that. */
+    void reset() {
+        if (!left) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        leave();
     }
 
     /** Gives the sender some time to read our last words. */
@@ -48,7 +60,7 @@ final class Farewell {
         if (!lingering && !left) {
             lingering = true;
             ((DuplexChannel) channel).shutdownOutput();
-            channel.config().setAutoRead(true);
+            readOn.run();
             leaveWithin(PATIENCE_MILLIS);
         }
     }

@@ -3,6 +3,7 @@ package cc.accu.server;
 import cc.accu.line.LineBatch;
 import cc.accu.server.sink.Durability;
 import cc.accu.server.sink.Sink;
+import cc.accu.server.sink.SinkClosedException;
 import cc.accu.transport.Reason;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -40,6 +41,7 @@ final class Outlet {
     private volatile long progressAt;
     private volatile @Nullable Future<?> nextLook;
     private volatile boolean slow;
+    private volatile boolean closing;
     private volatile boolean givenUp;
     private volatile @Nullable Throwable failure;
 
@@ -64,6 +66,11 @@ final class Outlet {
 
     /** Why it stores nothing for now, in one word; empty while it does, and when it has failed. */
     Optional<String> held() {
+        Optional<String> held = heldBySink();
+        return held.isEmpty() && hasStalled() ? Optional.of("no-progress") : held;
+    }
+
+    private Optional<String> heldBySink() {
         if (hasFailed()) {
             return Optional.empty();
         }
@@ -75,8 +82,16 @@ final class Outlet {
         }
     }
 
+    private boolean hasStalled() {
+        return !hasFailed() && watched.get() && waitingMessages.get() > 0 && idleMillis() >= PATIENCE_MILLIS;
+    }
+
+    private long idleMillis() {
+        return (System.nanoTime() - progressAt) / 1_000_000;
+    }
+
     SinkState state() {
-        Optional<String> held = held();
+        Optional<String> held = heldBySink();
         Throwable problem = failure;
         if (problem != null) {
             return state(SinkState.Health.FAILED, Optional.of(Reason.describe(problem)));
@@ -96,12 +111,14 @@ final class Outlet {
         int messages = batch.count();
         waitingMessages.getAndAdd(messages);
         handOver(batch, (done, problem) -> {
+            if (closing && problem instanceof SinkClosedException) {
+                return; // came too late: in flight when the server stopped
+            }
             settled(messages, problem);
             then.settled(problem);
         });
-        if (!watched.get() && waitingMessages.get() > 0 && watched.compareAndSet(false, true)) {
-            progressAt = System.nanoTime();
-            watch();
+        if (!watched.get() && waitingMessages.get() > 0) {
+            beginToWatch();
         }
     }
 
@@ -174,6 +191,13 @@ final class Outlet {
         }
     }
 
+    private void beginToWatch() {
+        progressAt = System.nanoTime();
+        if (watched.compareAndSet(false, true)) {
+            watch();
+        }
+    }
+
     /** Looks again and again while something waits. */
     private void watch() {
         nextLook = GlobalEventExecutor.INSTANCE.schedule(this::look, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
@@ -181,6 +205,7 @@ final class Outlet {
 
     /** Closes the sink. Blocking; an interrupt makes it give up what is not stored. */
     void close() {
+        closing = true;
         guarded(sink::close);
         Future<?> look = nextLook;
         if (look != null) {
@@ -189,7 +214,7 @@ final class Outlet {
     }
 
     private void look() {
-        long idleMillis = (System.nanoTime() - progressAt) / 1_000_000;
+        long idleMillis = idleMillis();
         boolean waits = waitingMessages.get() > 0;
         if (waits && !slow && idleMillis >= PATIENCE_MILLIS && !hasFailed()) {
             slow = true;

@@ -120,7 +120,13 @@ final class ReadGate implements ReadRoom, ReadBudget.Waiter {
         endTurn(false);
         state = State.WAITING;
         channel.config().setAutoRead(false);
-        channel.eventLoop().schedule(() -> goOn(false), NO_MEMORY_MILLIS, TimeUnit.MILLISECONDS);
+        channel.eventLoop().schedule(this::goOnIfWaiting, NO_MEMORY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void goOnIfWaiting() {
+        if (state == State.WAITING) {
+            goOn(false);
+        }
     }
 
     /** So much more is with the sinks. */
@@ -134,6 +140,10 @@ final class ReadGate implements ReadRoom, ReadBudget.Waiter {
     void gave(int bytes) {
         heldBytes -= bytes;
         intake.budget().give(bytes);
+        if (state == State.WAITING && !holdsMuch()) {
+            intake.budget().leave(this);
+            goOn(false); // to its next small read, whoever else waits
+        }
     }
 
     /** Accounts for the line that is not finished: bytes came in. */
@@ -189,14 +199,15 @@ final class ReadGate implements ReadRoom, ReadBudget.Waiter {
         }
     }
 
-    private void readOn() {
+    /** Reads from now on, until that is decided otherwise. */
+    void readOn() {
         if (!forgotten) {
             channel.config().setAutoRead(true);
             return;
         }
         forgotten = false;
         channel.deregister().addListener(done -> {
-            if (state == State.READING || state == State.TURN) {
+            if (ended || state == State.READING || state == State.TURN) {
                 channel.config().setAutoRead(true);
             }
             channel.eventLoop().register(channel);

@@ -8,6 +8,7 @@ import cc.accu.line.LineBatch;
 import cc.accu.line.Origin;
 import cc.accu.server.sink.Durability;
 import cc.accu.server.sink.Sink;
+import cc.accu.server.sink.SinkClosedException;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.time.Duration;
@@ -59,7 +60,9 @@ class OutletTest {
         outlet.accept(batch(), failure -> {});
         assertThat(outlet.state().waitingMessages()).isEqualTo(3);
         awaitHealth(SinkState.Health.SLOW);
+        assertThat(outlet.held()).contains("no-progress");
         stored.complete(null);
+        assertThat(outlet.held()).isEmpty();
         awaitHealth(SinkState.Health.GOOD);
         assertThat(outlet.state().waitingMessages()).isZero();
         assertThat(told).containsExactly("memory stalled", "memory resumed");
@@ -115,6 +118,17 @@ class OutletTest {
         stored.completeExceptionally(new IOException("disk on fire"));
         assertThat(outlet.held()).isEmpty();
         outlet.close();
+    }
+
+    @Test
+    void doesNotTakeAClosedSinkForAFailedOne() {
+        List<@Nullable Throwable> settled = new ArrayList<>();
+        outlet.accept(batch(), settled::add);
+        outlet.close();
+        stored.completeExceptionally(new SinkClosedException("no time left"));
+        assertThat(outlet.hasFailed()).isFalse();
+        assertThat(settled).isEmpty();
+        assertThat(told).isEmpty();
     }
 
     private static Sink throwing(Supplier<@Nullable CompletionStage<Void>> accept) {

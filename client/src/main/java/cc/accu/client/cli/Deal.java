@@ -62,8 +62,15 @@ final class Deal implements Closeable {
                 progress.await(client.flush());
             }
         } catch (ExecutionException failed) {
-            throw ioException(failed);
+            throw ofOne(ioException(failed));
         }
+    }
+
+    /** Its numbers are those of one connection. */
+    private IOException ofOne(IOException failure) {
+        return clients.size() == 1
+                ? failure
+                : new IOException("one of " + clients.size() + " connections: " + failure.getMessage(), failure);
     }
 
     private void out(ByteBuffer lines) throws ExecutionException, InterruptedException {
@@ -177,7 +184,7 @@ final class Deal implements Closeable {
         }
     }
 
-    private static void awaitAll(List<Future<?>> closing) throws IOException {
+    private void awaitAll(List<Future<?>> closing) throws IOException {
         IOException first = null;
         for (Future<?> one : closing) {
             try {
@@ -190,7 +197,7 @@ final class Deal implements Closeable {
             }
         }
         if (first != null) {
-            throw first;
+            throw ofOne(first);
         }
     }
 

@@ -2,7 +2,6 @@ package cc.accu.client.cli;
 
 import cc.accu.console.Arguments;
 import cc.accu.console.TypedPath;
-import cc.accu.transport.Reason;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,7 +74,7 @@ final class Input implements Closeable {
         try {
             return new LineSource(name, Files.newInputStream(path));
         } catch (IOException failure) {
-            throw new IOException("cannot read " + name + ": " + Reason.describe(failure), failure);
+            throw LineSource.cannotRead(name, failure);
         }
     }
 

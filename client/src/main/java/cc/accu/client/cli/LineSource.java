@@ -76,10 +76,18 @@ final class LineSource implements Closeable {
         try {
             count = stream.read(buffer, end, buffer.length - end);
         } catch (IOException failure) {
-            throw new IOException("cannot read " + name + ": " + Reason.describe(failure), failure);
+            throw cannotRead(name, failure);
         }
         over = count < 0;
         end += Math.max(0, count);
+    }
+
+    /** Says why, and what to do. */
+    static IOException cannotRead(String name, IOException failure) {
+        String advice = Reason.of(failure) == Reason.IO_ERROR
+                ? "; is it a file of lines, and its disk in order? \"dmesg\" may say more"
+                : "";
+        return new IOException("cannot read " + name + ": " + Reason.describe(failure) + advice, failure);
     }
 
     /** Makes some, or says that what is there is to be given away. */

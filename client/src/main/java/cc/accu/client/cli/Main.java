@@ -114,7 +114,7 @@ public final class Main {
         System.setProperty(LOGGER + "log.cc.accu", verbose ? "debug" : "warn");
         System.setProperty(LOGGER + "showDateTime", "true");
         System.setProperty(LOGGER + "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
-        System.setProperty(LOGGER + "showThreadName", String.valueOf(verbose));
-        System.setProperty(LOGGER + "showLogName", String.valueOf(verbose));
+        System.setProperty(LOGGER + "showThreadName", "false");
+        System.setProperty(LOGGER + "showLogName", "false");
     }
 }

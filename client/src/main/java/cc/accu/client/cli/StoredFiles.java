@@ -1,6 +1,5 @@
 package cc.accu.client.cli;
 
-import cc.accu.transport.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -36,7 +35,7 @@ final class StoredFiles {
             InputStream stream = Files.newInputStream(file);
             return file.toString().endsWith(".gz") ? new GZIPInputStream(stream, GZIP_BUFFER_BYTES) : stream;
         } catch (IOException failure) {
-            throw new IOException("cannot read " + file + ": " + Reason.describe(failure), failure);
+            throw LineSource.cannotRead(file.toString(), failure);
         }
     }
 

@@ -69,7 +69,7 @@ class AckCommandTest {
             assertThat(run("1\n2\n3\n", server, "--ack", "--retry-timeout", "300ms", "--print-acks"))
                     .isEqualTo(1);
             assertThat(err.toString())
-                    .startsWith("sent=3 acked=2\nclient: gave up after 300ms: ")
+                    .startsWith("sent=3 acked=2\nclient: gave up after 300ms (retry timeout): ")
                     .endsWith("2 of 3 messages were acknowledged, 1 more were written and may be stored\n");
             assertThat(out.toString()).isEqualTo("acked=2\n");
         }

@@ -2,6 +2,7 @@ package cc.accu.client.cli;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import cc.accu.client.AckServer;
 import cc.accu.client.PlainServer;
@@ -82,6 +83,20 @@ class MainTest {
         Path two = Files.writeString(directory.resolve("two"), "3\n");
         assertThat(received("in", "--file", one.toString(), "--file", "-", "--file", two.toString()))
                 .isEqualTo("1\n2\nin\n3\n");
+    }
+
+    @Test
+    void saysWhatToDoAboutAFileThatCannotBeRead() throws Exception {
+        try (PlainServer server = PlainServer.tcp()) {
+            String address = server.endpoint().toString().substring("tcp ".length());
+            assertThat(run("", "tcp", address, "--file", "")).isEqualTo(2);
+            assertThat(err.toString()).startsWith("client: --file: the path is empty; name a file\n");
+            err.getBuffer().setLength(0);
+            assumeTrue(Files.exists(Path.of("/proc/self/mem")), "needs /proc");
+            assertThat(run("", "tcp", address, "--file", "/proc/self/mem")).isEqualTo(1);
+            assertThat(err.toString())
+                    .contains("client: cannot read /proc/self/mem: input/output error; is it a file of lines");
+        }
     }
 
     @Test

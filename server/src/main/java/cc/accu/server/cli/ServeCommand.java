@@ -168,7 +168,9 @@ final class ServeCommand {
     }
 
     private LineFraming framing() {
-        return line.value(MAX_LINE, size -> LineFraming.ofMaxLine(Quantities.asInt(Quantities.bytes(size))))
+        return line.value(
+                        MAX_LINE,
+                        size -> LineFraming.ofMaxLine(Quantities.bytesAtMost(size, LineFraming.MOST_LINE_BYTES)))
                 .withLongLine(line.choice(LONG_LINE, LongLine.values()))
                 .withReadTimeout(line.value(READ_TIMEOUT, Quantities::duration))
                 .withLineTimeout(line.value(LINE_TIMEOUT, Quantities::duration));

@@ -17,6 +17,7 @@ final class Backlog {
 
     private final Deque<Deque<Entry>> turns = new ArrayDeque<>();
     private final Optional<Formatter> formatter;
+    private long grownBytes;
     private long readyBytes;
     private volatile long readyBytesSeen;
 
@@ -60,9 +61,10 @@ final class Backlog {
 
     /** The next entry, or piece of one, of the connection whose turn it is. There must be one. */
     Entry next() {
+        grownBytes = 0;
         Deque<Entry> own = turns.getFirst();
         Entry first = own.getFirst();
-        Entry next = first.isReady() ? first : first.next(formatter.orElseThrow());
+        Entry next = first.isReady() ? first : format(first);
         turns.removeFirst();
         countReady(first, -next.batch().bytes());
         if (first.isReady() || next.isLast()) {
@@ -74,6 +76,21 @@ final class Backlog {
             turns.addLast(own);
         }
         return next;
+    }
+
+    private Entry format(Entry first) {
+        int before = first.batch().bytes();
+        Entry next = first.next(formatter.orElseThrow());
+        int came = before - first.batch().bytes();
+        grownBytes = Formatter.isMuchLonger(came, next.batch().bytes())
+                ? next.batch().bytes()
+                : 0;
+        return next;
+    }
+
+    /** Bytes of the last entry, if it is many times as long as it came. */
+    long grownBytes() {
+        return grownBytes;
     }
 
     /** Gives up all that there is, as it is; of each connection in order. */

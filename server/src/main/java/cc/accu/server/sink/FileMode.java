@@ -46,6 +46,11 @@ record FileMode(int bits) {
         }
     }
 
+    /** Whether the umask took nothing. */
+    boolean isWhole(Path file) throws IOException {
+        return Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS).containsAll(permissions());
+    }
+
     private Set<PosixFilePermission> permissions() {
         return FilePermissions.of(bits);
     }

@@ -88,10 +88,10 @@ final class FileOpening {
         }
     }
 
-    private static void awaitRoom(HeldException full) throws IOException {
+    private static void awaitRoom(HeldException full) throws HeldException {
         LockSupport.parkNanos(RETRY_NANOS);
         if (Thread.currentThread().isInterrupted()) {
-            throw new IOException(full.getMessage() + "; make room, then start again", full);
+            throw full;
         }
     }
 }

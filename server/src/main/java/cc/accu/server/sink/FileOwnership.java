@@ -66,6 +66,12 @@ final class FileOwnership implements AutoCloseable {
     /** @throws IOException says who has the path, and what to do */
     static FileOwnership take(Path path) throws IOException {
         Path real = RotatedNames.directoryOf(path).toRealPath().resolve(RotatedNames.nameOf(path));
+        for (Path other : OWNED_HERE) {
+            if (RotatedNames.areNamesOf(other, real) || RotatedNames.areNamesOf(real, other)) {
+                throw new FileProblem("the sink of " + other
+                        + " and this one would use each other's names for locks or rotated files; choose another name");
+            }
+        }
         if (!OWNED_HERE.add(real)) {
             throw new FileProblem("another sink of this process writes to it; name each file once");
         }
@@ -114,7 +120,7 @@ final class FileOwnership implements AutoCloseable {
 
     private static FileChannel created(Path lockPath) throws IOException {
         try {
-            return FileChannel.open(
+            FileChannel fresh = FileChannel.open(
                     lockPath,
                     Set.of(
                             StandardOpenOption.CREATE_NEW,
@@ -122,6 +128,8 @@ final class FileOwnership implements AutoCloseable {
                             StandardOpenOption.WRITE,
                             LinkOption.NOFOLLOW_LINKS),
                     FileMode.PRIVATE.atCreation());
+            refuseWhatNobodyMayOpen(lockPath, fresh);
+            return fresh;
         } catch (NoSuchFileException cannot) {
             if (Files.isDirectory(RotatedNames.directoryOf(lockPath))) {
                 throw new FileProblem(
@@ -134,6 +142,15 @@ final class FileOwnership implements AutoCloseable {
                     "permission denied; this user must be able to create files in " + RotatedNames.directoryOf(lockPath)
                             + ", there for the lock " + lockPath.getFileName(),
                     denied);
+        }
+    }
+
+    private static void refuseWhatNobodyMayOpen(Path lockPath, FileChannel fresh) throws IOException {
+        if (!FileMode.PRIVATE.isWhole(lockPath)) {
+            fresh.close();
+            Files.deleteIfExists(lockPath);
+            throw new FileProblem(
+                    "the umask of this process takes its own permissions away; set another, as umask 022");
         }
     }
 

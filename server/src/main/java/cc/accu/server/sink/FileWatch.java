@@ -51,31 +51,41 @@ final class FileWatch {
         return clock.getAsLong() - lookedAt >= EACH_NANOS;
     }
 
-    /** Looks at the file; says whether it has a name. */
-    boolean hasName() throws IOException {
-        lookedAt = clock.getAsLong();
-        LogFile.Look look = file.look();
-        switch (look.place()) {
-            case HERE -> {
-                moved = false;
-                compare(look.bytes());
-            }
-            case MOVED -> noteMoved();
-            case REMOVED -> {
-                return false;
-            }
-        }
-        return true;
+    /** What became of the file since the last look. */
+    enum Finding {
+        AS_LEFT,
+        /** Somebody has cut off its end, and with it what is not committed, or a part of that. */
+        SHORTER,
+        /** It has no name any more. */
+        REMOVED
     }
 
-    private void compare(long present) {
-        if (present < bytes && !toldShorter) {
+    Finding look() throws IOException {
+        lookedAt = clock.getAsLong();
+        LogFile.Look look = file.look();
+        return switch (look.place()) {
+            case HERE -> {
+                moved = false;
+                yield compare(look.bytes());
+            }
+            case MOVED -> {
+                noteMoved();
+                yield Finding.AS_LEFT;
+            }
+            case REMOVED -> Finding.REMOVED;
+        };
+    }
+
+    private Finding compare(long present) {
+        boolean shorter = present < bytes;
+        bytes = present;
+        if (shorter && !toldShorter) {
             toldShorter = true;
             LOG.warn(
                     "{}: somebody made the file shorter, as copytruncate does; this loses lines that were stored; rename the file and send SIGHUP instead",
                     address);
         }
-        bytes = present;
+        return shorter ? Finding.SHORTER : Finding.AS_LEFT;
     }
 
     private void noteMoved() {

@@ -14,13 +14,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Appends lines to a file, which it owns among all processes. A commit means that they are on the disk, names included;
  * with another {@link SyncPolicy}, that the operating system has them. A file that fails once is left, one that was
- * removed is let go, and what was not committed is written to a fresh one. Want of room and descriptors is waited for;
+ * removed or cut off is let go, and what was not committed is written to a fresh one. Want of room and descriptors is waited for;
  * only what fails in the fresh file again, or for long, breaks the writer. One thread at a time.
  */
 final class FileWriter implements LineWriter {
     private static final Logger LOG = LoggerFactory.getLogger(FileWriter.class);
 
-    private static final long REOPEN_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final FileAddress address;
     private final LongSupplier clock;
@@ -48,12 +48,15 @@ final class FileWriter implements LineWriter {
     /** Whether the current file is not to be written to any more. */
     private boolean spoiled;
 
-    /** Whether there is no file any more. */
-    private boolean removed;
+    /** Whether the file was given up, for what others did to it, and there is none yet in its place. */
+    private boolean letGo;
 
     private boolean reopening;
     private long triedToReopenAt;
     private boolean toldThatItCannotReopen;
+
+    private long ownershipSeenAt;
+    private boolean toldThatItIsNotAlone;
 
     /** Whether the last call could not go on. */
     private boolean heldUp;
@@ -133,18 +136,27 @@ final class FileWriter implements LineWriter {
 
     /** Nothing to do, mostly. */
     private void haveFile() throws IOException {
-        if (heldUp && !removed && isRemoved()) {
-            letGoOfRemoved();
+        if (!letGo && (heldUp || isToLookFirst())) {
+            lookAtFile();
         }
         if (isToReopen()) {
             tryToReopen();
         }
-        if (removed) {
+        if (letGo) {
             begin();
         }
         if (spoiled) {
             leaveSpoiled();
         }
+    }
+
+    /** What is cut off before anything is written needs not be written again, which might bring it in twice. */
+    private boolean isToLookFirst() {
+        return output.writtenBytes() == 0 && !inHaste && (isForced() || watch.isDue());
+    }
+
+    private boolean isForced() {
+        return address.sync().when() == SyncPolicy.When.ALWAYS;
     }
 
     private void drain() throws IOException {
@@ -178,14 +190,13 @@ final class FileWriter implements LineWriter {
         if (later.isPresent()) {
             later.get().check();
         }
-        while (!isSafe(address.sync().when() == SyncPolicy.When.ALWAYS)) {
-            letGoOfRemoved();
+        while (!isSafe(isForced())) {
             begin();
             drain();
         }
     }
 
-    /** Makes what is written so far count as stored from here on; false if the file was removed meanwhile. */
+    /** Makes what is written so far count as stored from here on; false if the file had to be given up. */
     private boolean isSafe(boolean forced) throws IOException {
         if (forced || broken != null) {
             current.force(false);
@@ -193,7 +204,10 @@ final class FileWriter implements LineWriter {
         if (directoryChanged && address.sync().when() != SyncPolicy.When.NEVER) {
             syncNames();
         }
-        if ((forced || watch.isDue()) && !inHaste && isRemoved()) {
+        if ((forced || watch.isDue()) && !inHaste) {
+            lookAtFile();
+        }
+        if (letGo) {
             return false;
         }
         output.forgetWritten();
@@ -208,9 +222,55 @@ final class FileWriter implements LineWriter {
         return true;
     }
 
-    private boolean isRemoved() throws IOException {
+    /** Lets go of the file if others have made it useless: what is not committed is to be written again then. */
+    private void lookAtFile() throws IOException {
+        keepOwnership();
+        long committedBytes = Math.max(watch.bytes() - output.writtenBytes(), 0);
+        switch (finding()) {
+            case AS_LEFT -> {}
+            case SHORTER -> {
+                if (!spoiled) {
+                    cutBack(committedBytes);
+                    letGo();
+                }
+            }
+            case REMOVED -> {
+                LOG.warn("{}: the file was removed; what was not stored yet goes to a new one", address);
+                letGo();
+            }
+        }
+    }
+
+    /** Who removes our lock lets other servers in. */
+    private void keepOwnership() {
+        if (clock.getAsLong() - ownershipSeenAt < AGAIN_NANOS) {
+            return;
+        }
+        ownershipSeenAt = clock.getAsLong();
         try {
-            return !watch.hasName();
+            haveOwnership();
+            toldThatItIsNotAlone = false;
+        } catch (IOException failure) {
+            if (!toldThatItIsNotAlone && !file.hasNoDirectory()) {
+                toldThatItIsNotAlone = true;
+                LOG.error(
+                        "{}: its lock was removed, and cannot be had again: {}",
+                        address,
+                        FileProblem.describe(failure, address.path()));
+            }
+        }
+    }
+
+    private void haveOwnership() throws IOException {
+        if (!ownership.isStillThere()) {
+            ownership.close();
+            ownership = FileOwnership.take(address.path());
+        }
+    }
+
+    private FileWatch.Finding finding() throws IOException {
+        try {
+            return watch.look();
         } catch (IOException failure) {
             throw HeldException.of(failure)
                     .orElseGet(() -> new HeldException("no-file", "cannot see what became of the file", failure));
@@ -236,7 +296,6 @@ final class FileWriter implements LineWriter {
 
     private void rotate() throws IOException {
         if (!isSafe(address.sync().when() != SyncPolicy.When.NEVER)) {
-            letGoOfRemoved();
             begin();
             return;
         }
@@ -259,7 +318,7 @@ final class FileWriter implements LineWriter {
         current = fresh;
         share = 0;
         directoryChanged = true;
-        removed = false;
+        letGo = false;
         spoiled = false;
         watch.began(fresh.size());
         rotation.began(System.currentTimeMillis(), ownership);
@@ -303,10 +362,18 @@ final class FileWriter implements LineWriter {
         }
     }
 
-    /** Gives up the file and its space; what is not committed is to be written again. */
-    private void letGoOfRemoved() throws IOException {
-        LOG.warn("{}: the file was removed; what was not stored yet goes to a new one", address);
-        removed = true;
+    /** What is left of lines that will be written again. */
+    private void cutBack(long committedBytes) {
+        try {
+            current.truncate(committedBytes);
+        } catch (IOException failure) {
+            LOG.warn("{}: lines may be there twice: {}", address, FileProblem.why(failure));
+        }
+    }
+
+    /** Gives up the file, and its space if it was removed; what is not committed is to be written again. */
+    private void letGo() throws IOException {
+        letGo = true;
         output.rewind();
         share = 0;
         current.close();
@@ -319,10 +386,7 @@ final class FileWriter implements LineWriter {
     /** By the rules of a start: goes on in what somebody put there. */
     private void begin() throws IOException {
         try {
-            if (!ownership.isStillThere()) {
-                ownership.close();
-                ownership = FileOwnership.take(address.path());
-            }
+            haveOwnership();
             goOnIn(file.open());
         } catch (IOException failure) {
             throw noFile(failure);
@@ -346,16 +410,16 @@ final class FileWriter implements LineWriter {
     }
 
     private boolean isToReopen() {
-        return reopening && clock.getAsLong() - triedToReopenAt >= REOPEN_AGAIN_NANOS;
+        return reopening && clock.getAsLong() - triedToReopenAt >= AGAIN_NANOS;
     }
 
     private void tryToReopen() {
         triedToReopenAt = clock.getAsLong();
         try {
-            if (!removed && isRemoved()) {
-                letGoOfRemoved();
+            if (!letGo) {
+                lookAtFile();
             }
-            if (removed) {
+            if (letGo) {
                 begin();
             } else if (file.look().place() == LogFile.Place.HERE) {
                 LOG.warn("{}: asked to reopen; the file is in its place, nothing to do", address);
@@ -399,18 +463,18 @@ final class FileWriter implements LineWriter {
 
     @Override
     public Durability durability() {
-        return address.sync().when() == SyncPolicy.When.ALWAYS ? Durability.FSYNC : Durability.WRITTEN;
+        return isForced() ? Durability.FSYNC : Durability.WRITTEN;
     }
 
     /** A write into the operating system's memory is quick, a forced one is not. */
     @Override
     public boolean isQuick() {
-        return address.sync().when() != SyncPolicy.When.ALWAYS;
+        return !isForced();
     }
 
     @Override
     public boolean isQuickFor(long bytes) {
-        boolean settled = !removed && !spoiled && broken == null && !heldUp && !isToReopen();
+        boolean settled = !letGo && !spoiled && broken == null && !heldUp && !isToReopen();
         boolean synced = later.isEmpty() || !(directoryChanged || later.get().hasFailed());
         inHaste = isQuick()
                 && settled

@@ -12,11 +12,11 @@ import java.util.concurrent.CompletableFuture;
  * for the next group, where each connection gets its turn. One thread at a time, except where said.
  */
 final class Group {
-    /**
-     * So much is kept in memory for a commit, and is what others wait for: twice as much saves little of the time that a
-     * commit takes. Less where the JVM has little memory.
-     */
-    static final long FULL_BYTES = Math.min(2 * 1024 * 1024, PlatformDependent.maxDirectMemory() / 16);
+    /** So much is kept in memory for a commit: half of it would cost a third of the throughput. Less in a small JVM. */
+    private static final long FULL_BYTES = Math.min(8 * 1024 * 1024, PlatformDependent.maxDirectMemory() / 16);
+
+    /** Formatting so much takes as long as storing it, and all wait for that. */
+    private static final long FULL_OF_GROWN_BYTES = FULL_BYTES / 4;
 
     private final LineWriter writer;
     private final Deque<Entry> written = new ArrayDeque<>();
@@ -27,6 +27,7 @@ final class Group {
     private final Backlog backlog;
     private Waiting unwritten = new Waiting();
     private long uncommittedBytes;
+    private long grownBytes;
     private long storedAt;
 
     Group(Optional<Formatter> formatter, LineWriter writer) {
@@ -87,7 +88,7 @@ final class Group {
                 Entry next = next();
                 written.add(next);
                 uncommittedBytes += next.batch().bytes();
-                full = uncommittedBytes >= FULL_BYTES;
+                full = uncommittedBytes >= FULL_BYTES || grownBytes >= FULL_OF_GROWN_BYTES;
                 write(next);
             }
             commit();
@@ -107,7 +108,9 @@ final class Group {
         }
         backlog.takeFrom(unwritten);
         try {
-            return backlog.next();
+            Entry next = backlog.next();
+            grownBytes += backlog.grownBytes();
+            return next;
         } catch (OutOfMemoryError full) {
             if (!written.isEmpty()) {
                 commit(); // gives memory back
@@ -133,6 +136,7 @@ final class Group {
             throw broken(problem);
         }
         uncommittedBytes = 0;
+        grownBytes = 0;
         for (Entry next = written.poll(); next != null; next = written.poll()) {
             next.closeBatch();
             CompletableFuture<Void> stored = next.stored();
@@ -163,6 +167,7 @@ final class Group {
     /** Nothing of what is left is stored. */
     void fail(IOException broken) {
         uncommittedBytes = 0;
+        grownBytes = 0;
         backlog.takeFrom(unwritten);
         backlog.moveTo(written);
         for (Entry newest = written.pollLast(); newest != null; newest = written.pollLast()) {

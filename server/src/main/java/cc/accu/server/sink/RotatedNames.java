@@ -58,6 +58,16 @@ final class RotatedNames {
         return Objects.requireNonNull(path.getParent());
     }
 
+    /** Whether a file that is written to at {@code path} would have {@code other} for something beside it. */
+    static boolean areNamesOf(Path path, Path other) {
+        String name = nameOf(path);
+        return directoryOf(path).equals(directoryOf(other))
+                && Pattern.matches(
+                        "\\." + Pattern.quote(name) + "\\.(lock|new)|\\.?" + Pattern.quote(name) + "\\.(torn-)?"
+                                + DIGITS + "(\\.gz(\\.tmp)?)?",
+                        nameOf(other));
+    }
+
     private static long millis(String stamp) {
         return LocalDateTime.parse(stamp, STAMP).toInstant(ZoneOffset.UTC).toEpochMilli();
     }

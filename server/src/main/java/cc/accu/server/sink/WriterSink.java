@@ -27,11 +27,7 @@ public final class WriterSink implements Sink {
     /** With so much waiting, more is formatted when its turn comes: it may be many times as long as what came in. */
     private static final int AHEAD_BYTES = 1024 * 1024;
 
-    /** What gets so many times as long as it came is formatted by the thread. */
-    private static final int MUCH_LONGER = 8;
-
     private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long SLOW_FOR_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long GIVE_UP_MILLIS = 1000;
@@ -61,7 +57,7 @@ public final class WriterSink implements Sink {
     private String whatHolds = "";
 
     private volatile Optional<String> held = Optional.empty();
-    private final ThreadLocal<RunQueue> runQueue = ThreadLocal.withInitial(RunQueue::new);
+    private final ThreadLocal<SlowCalls> slowCalls = ThreadLocal.withInitial(SlowCalls::new);
     private volatile long slowUntil = System.nanoTime();
     private volatile boolean givenUp;
     private volatile @Nullable IOException failure;
@@ -106,7 +102,7 @@ public final class WriterSink implements Sink {
                 return stored;
             }
             // One read of an event loop would keep it from its other connections for long.
-            grows = next.batch().bytes() > MUCH_LONGER * (long) (before - batch.bytes());
+            grows = Formatter.isMuchLonger(before - batch.bytes(), next.batch().bytes());
             handOver(next);
         }
         handOver(rest);
@@ -117,7 +113,7 @@ public final class WriterSink implements Sink {
         IOException broken = failure;
         long waitingBytes = broken == null ? inbox.add(entry) : -1;
         if (waitingBytes < 0) {
-            entry.fail(broken != null ? broken : new IOException("the sink is closed"));
+            entry.fail(broken != null ? broken : new SinkClosedException("the sink is closed"));
         } else if (waitingBytes >= SOON_BYTES) {
             flush();
         }
@@ -167,18 +163,13 @@ public final class WriterSink implements Sink {
         if (!isQuickForGroup()) {
             return false;
         }
-        long start = System.nanoTime();
-        runQueue.get().look(start);
+        SlowCalls calls = slowCalls.get();
+        calls.begin();
         stalled = !isSettled();
-        noteTime(group.storedAt() - start);
-        return !stalled;
-    }
-
-    /** The next ones are the thread's for a while if the writer was slow, and not this thread on a busy machine. */
-    private void noteTime(long nanos) {
-        if (nanos > SLOW_NANOS && nanos - runQueue.get().waitedLatelyNanos() > SLOW_NANOS) {
+        if (calls.isBlocked(group.storedAt())) {
             slowUntil = System.nanoTime() + SLOW_FOR_NANOS;
         }
+        return !stalled;
     }
 
     private boolean isQuickForGroup() {
@@ -308,9 +299,13 @@ public final class WriterSink implements Sink {
             writer.close();
         } catch (IOException | RuntimeException | Error atClose) {
             if (!givenUp) {
-                LOG.warn("{}: closing failed: {}", name, atClose.getMessage());
+                LOG.warn("{}: closing failed: {}", name, whyNotClosed(atClose));
             }
         }
+    }
+
+    private static String whyNotClosed(Throwable failure) {
+        return failure instanceof IOException problem ? FileProblem.why(problem) : failure.toString();
     }
 
     @Override
@@ -329,7 +324,7 @@ public final class WriterSink implements Sink {
 
     /** The interrupt ends what the thread waits for, if that can be ended, and lets it close the writer at once. */
     private void giveUp() {
-        IOException closed = new IOException("the sink was closed before this was stored");
+        IOException closed = new SinkClosedException("the sink was closed before this was stored");
         givenUp = true;
         if (failure == null) {
             failure = closed;

@@ -38,6 +38,9 @@ final class FaultyDisk implements FileOpener {
     /** Who opened and forced files, by the names of their threads. */
     final Set<String> threads = ConcurrentHashMap.newKeySet();
 
+    /** Run once, when a file is forced next. */
+    volatile Runnable before = () -> {};
+
     final AtomicInteger forces = new AtomicInteger();
     final AtomicInteger writes = new AtomicInteger();
 
@@ -97,6 +100,9 @@ final class FaultyDisk implements FileOpener {
             forces.incrementAndGet();
             threads.add(Thread.currentThread().getName());
             fail(failingForces);
+            Runnable once = before;
+            before = () -> {};
+            once.run();
             file.force(metadata);
         }
 

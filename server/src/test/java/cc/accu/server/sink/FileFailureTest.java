@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +176,100 @@ class FileFailureTest {
             LogDirectory.store(writer, "two\n");
         }
         assertThat(logs().text()).isEqualTo("one\ntwo\n");
+    }
+
+    @Test
+    void makesItsNameAnewWhenSyncingTheDirectoryFailsAgainAndAgain() throws Exception {
+        FileWriter writer = logs().open("sync=always&rotate=4", disk);
+        try (Sink sink = new WriterSink("test-sink", writer)) {
+            SinkContract.flushed(sink, Batches.of("one\n")).get(10, TimeUnit.SECONDS);
+            disk.failingDirectories.set(3);
+            SinkContract.flushed(sink, Batches.of("two\n")).get(10, TimeUnit.SECONDS);
+            SinkContract.flushed(sink, Batches.of("six\n")).get(10, TimeUnit.SECONDS);
+        }
+        assertThat(disk.failingDirectories).hasValue(0);
+        assertThat(logs().all()).isEqualTo("one\ntwo\nsix\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"No space left on device", "Disk quota exceeded", "Too many open files"})
+    void goesOnInAFreshFileWhenThereWasNoRoomForSyncing(String failure) throws Exception {
+        disk.failure = failure;
+        try (Sink sink = new WriterSink("test-sink", logs().open("sync=always", disk))) {
+            SinkContract.flushed(sink, Batches.of("one\n")).get(10, TimeUnit.SECONDS);
+            disk.failingForces.set(4);
+            SinkContract.flushed(sink, Batches.of("two\n")).get(10, TimeUnit.SECONDS);
+            assertThat(disk.failingForces).hasValue(0);
+        }
+        assertThat(logs().rotated()).hasSize(1);
+        assertThat(logs().rotated().get(0)).hasContent("one");
+        assertThat(logs().text()).isEqualTo("two\n");
+    }
+
+    @Test
+    void triesForAWhileToMakeAFreshFile() throws IOException {
+        AtomicLong seconds = new AtomicLong();
+        try (FileWriter writer = logs().open("sync=always", disk, () -> TimeUnit.SECONDS.toNanos(seconds.get()))) {
+            LogDirectory.store(writer, "one\n");
+            disk.failingForces.set(1);
+            disk.failingOpens.set(4);
+            try (LineBatch batch = Batches.of("two\n")) {
+                writer.write(batch);
+                assertThatThrownBy(writer::commit).isInstanceOf(HeldException.class);
+                seconds.set(29);
+                assertThatThrownBy(writer::commit).isInstanceOf(HeldException.class);
+                disk.failure = "No space left on device"; // that is waited for without end
+                assertThatThrownBy(writer::commit).isInstanceOf(HeldException.class);
+                disk.failure = "Input/output error";
+                seconds.set(1000);
+                assertThatThrownBy(writer::commit).isInstanceOf(HeldException.class);
+                writer.commit();
+            }
+            assertThat(logs().text()).isEqualTo("two\n");
+        }
+    }
+
+    @Test
+    void failsWhenItCannotMakeAFreshFileForLong() throws IOException {
+        AtomicLong seconds = new AtomicLong();
+        try (FileWriter writer = logs().open("sync=always", disk, () -> TimeUnit.SECONDS.toNanos(seconds.get()))) {
+            LogDirectory.store(writer, "one\n");
+            disk.failingForces.set(1);
+            disk.failingOpens.set(Integer.MAX_VALUE);
+            try (LineBatch batch = Batches.of("two\n")) {
+                writer.write(batch);
+                assertThatThrownBy(writer::commit).isInstanceOf(HeldException.class);
+                seconds.set(30);
+                assertThatThrownBy(writer::commit)
+                        .isNotInstanceOf(HeldException.class)
+                        .hasMessageContaining("the disk reported an error");
+            }
+        }
+        assertThat(logs().all()).startsWith("one\n");
+    }
+
+    @Test
+    void stopsWaitingForRoomAtAStartThatIsInterrupted() throws Exception {
+        Files.writeString(logs().log(), "one\n");
+        disk.failure = "No space left on device";
+        disk.failingOpens.set(Integer.MAX_VALUE);
+        AtomicReference<RuntimeException> problem = new AtomicReference<>();
+        AtomicBoolean flagStays = new AtomicBoolean();
+        Thread starter = new Thread(() -> {
+            try {
+                logs().open("", disk);
+            } catch (SinkException refused) {
+                problem.set(refused);
+            }
+            flagStays.set(Thread.currentThread().isInterrupted());
+        });
+        starter.start();
+        await().atMost(10, TimeUnit.SECONDS).until(() -> starter.getState() == Thread.State.TIMED_WAITING);
+        starter.interrupt();
+        starter.join(10_000);
+        assertThat(problem.get()).hasMessageContaining("no space left on the device; make room");
+        assertThat(flagStays).isTrue();
+        logs().open("").close();
     }
 
     @Test

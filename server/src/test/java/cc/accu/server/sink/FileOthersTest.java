@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import cc.accu.line.LineBatch;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,6 +218,47 @@ class FileOthersTest {
                     .hasSize(1);
         }
         assertThat(logs().text()).isEqualTo("three\n");
+    }
+
+    /** As people do when the disk is full: the file is cut off while a part of the lines is in it. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 2, 4, 7, 9})
+    void writesAgainWhatIsNotCommittedWhenTheFileIsCutOffWhileHeld(long left) throws Exception {
+        Files.createDirectories(logs().path());
+        try (FileWriter writer = logs().open("sync=always", disk)) {
+            LogDirectory.store(writer, "one\n");
+            disk.room.set(5);
+            try (LineBatch batch = Batches.of("two\nthree\n")) {
+                writer.write(batch);
+                assertThatThrownBy(writer::commit).isInstanceOf(HeldException.class);
+                assertThat(logs().text()).isEqualTo("one\ntwo\nt");
+                cutOff(left);
+                disk.room.set(1000);
+                writer.commit();
+            }
+        }
+        assertThat(logs().text()).isEqualTo(left >= 4 ? "one\ntwo\nthree\n" : "two\nthree\n");
+        assertThat(logs().siblings("messages.log.torn-")).hasSize(left == 2 ? 1 : 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 4, 8, 10})
+    void writesAgainWhatIsNotCommittedWhenTheFileIsCutOffBeforeTheCommit(long left) throws Exception {
+        Files.createDirectories(logs().path());
+        try (FileWriter writer = logs().open("sync=always", disk)) {
+            LogDirectory.store(writer, "one\n");
+            disk.before = () -> cutOff(left);
+            LogDirectory.store(writer, "two\nthree\n");
+        }
+        assertThat(logs().text()).isEqualTo(left >= 4 ? "one\ntwo\nthree\n" : "two\nthree\n");
+    }
+
+    private void cutOff(long bytes) {
+        try (FileChannel file = FileChannel.open(logs().log(), StandardOpenOption.WRITE)) {
+            file.truncate(bytes);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /** As event loops do: only the sink's threads open, rename and force. */

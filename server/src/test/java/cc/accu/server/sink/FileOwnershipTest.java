@@ -11,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +57,43 @@ class FileOwnershipTest {
         Files.createLink(lock(), other);
         refusesItsLock("it has another name as well (a hard link)");
         assertThat(other).hasContent("somebody's");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ".messages.log.lock",
+                ".messages.log.new",
+                "messages.log.20261124T201439123Z",
+                "messages.log.20261124T201439123Z.gz",
+                ".messages.log.20261124T201439123Z.gz.tmp",
+                "messages.log.torn-20261124T201439123Z"
+            })
+    void refusesTheNamesThatAnotherSinkUses(String name) throws IOException {
+        FileAddress other = FileAddress.parse(directory.resolve(name).toString(), Optional.empty());
+        try (FileWriter first = logs().open("")) {
+            assertThatThrownBy(() -> FileOpening.open(other).close())
+                    .isInstanceOf(SinkException.class)
+                    .hasMessageContaining("use each other's names");
+        }
+        try (FileWriter first = FileOpening.open(other)) {
+            assertThatThrownBy(() -> logs().open("").close())
+                    .isInstanceOf(SinkException.class)
+                    .hasMessageContaining("use each other's names");
+        }
+    }
+
+    @Test
+    void takesItsLockAgainWhenSomebodyRemovedIt() throws IOException {
+        AtomicLong seconds = new AtomicLong(10);
+        try (FileWriter writer = logs().open("", FileOpener.DISK, () -> TimeUnit.SECONDS.toNanos(seconds.get()))) {
+            LogDirectory.store(writer, "one\n");
+            Files.delete(lock());
+            seconds.addAndGet(1);
+            LogDirectory.store(writer, "two\n");
+            assertThat(lock()).exists();
+        }
+        assertThat(logs().text()).isEqualTo("one\ntwo\n");
     }
 
     @Test
