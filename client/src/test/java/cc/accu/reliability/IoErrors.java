@@ -28,8 +28,7 @@ final class IoErrors implements Experiment {
         Server server = lab.start("file:" + file);
         lab.finish();
         lab.stop(server);
-        lab.stored().read(SinkFiles.in(files));
-        lab.findings().check(lab.stored().fragments() == 0, "an unfinished line was taken for a message");
+        lab.readWholeLines(files);
     }
 
     private static void fail(Lab lab, Path file, FailingCalls calls) throws Exception {

@@ -125,6 +125,12 @@ final class Lab implements AutoCloseable {
         findings.check(millis >= 0, "a fresh line was not stored within " + limit + " ms");
     }
 
+    /** Reads what is stored at the end, where no sender was cut off. */
+    void readWholeLines(Path directory) throws IOException {
+        stored.read(SinkFiles.in(directory));
+        findings.check(stored.fragments() == 0, "an unfinished line was taken for a message");
+    }
+
     /** Lines that {@code copy}, a look at the sink while the run was under way, should have had. */
     void lost(long count, Stored copy, String where) {
         lostOnTheWay += count;

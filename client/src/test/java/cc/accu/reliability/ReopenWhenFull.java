@@ -50,8 +50,7 @@ final class ReopenWhenFull implements Experiment {
         lab.finish();
         lab.probe(SenderOptions.ON_FILE);
         lab.stop(server);
-        lab.stored().read(SinkFiles.in(disk.directory()));
-        lab.findings().check(lab.stored().fragments() == 0, "an unfinished line was taken for a message");
+        lab.readWholeLines(disk.directory());
     }
 
     private static Server start(Lab lab, Mount disk) throws IOException, InterruptedException {

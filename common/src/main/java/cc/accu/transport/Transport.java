@@ -4,8 +4,10 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -74,11 +76,19 @@ public abstract sealed class Transport permits TcpTransport, UnixTransport {
      */
     ServerBootstrap serverBootstrap(EventLoops loops, ChannelHandler acceptHandler, ChannelHandler connectionHandler) {
         return new ServerBootstrap()
-                .group(loops.of(io))
+                .group(loopsToListenWith(loops))
                 .handler(acceptHandler)
                 .childHandler(connectionHandler)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.AUTO_CLOSE, false);
+    }
+
+    private EventLoopGroup loopsToListenWith(EventLoops loops) {
+        try {
+            return loops.of(io);
+        } catch (ChannelException none) {
+            throw new ListenException(endpoint, Reason.describe(none), none);
+        }
     }
 
     Bootstrap bootstrap(EventLoops loops, ChannelHandler handler, Duration timeout) {

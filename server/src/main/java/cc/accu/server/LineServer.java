@@ -7,12 +7,9 @@ import cc.accu.server.sink.Sinks;
 import cc.accu.transport.DirectMemory;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.EventLoops;
-import cc.accu.transport.ListenException;
 import cc.accu.transport.Listener;
-import cc.accu.transport.Reason;
 import cc.accu.transport.Transport;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelInitializer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,19 +70,15 @@ public final class LineServer implements AutoCloseable {
 
     private void listen(Endpoint endpoint, boolean preferNative) {
         Transport transport = Transport.of(endpoint, preferNative);
-        try {
-            Listener listener = transport.listen(loops, admission, new ChannelInitializer<Channel>() {
-                @Override
-                protected void initChannel(Channel channel) {
-                    admission.admitted(channel);
-                    connections.add(channel, transport);
-                }
-            });
-            listeners.add(listener);
-            LOG.debug("bound {}", listener.endpoint());
-        } catch (ChannelException none) {
-            throw new ListenException(endpoint, Reason.describe(none), none);
-        }
+        Listener listener = transport.listen(loops, admission, new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                admission.admitted(channel);
+                connections.add(channel, transport);
+            }
+        });
+        listeners.add(listener);
+        LOG.debug("bound {}", listener.endpoint());
     }
 
     /** The endpoints listened on, in the order given, with the real ports. */

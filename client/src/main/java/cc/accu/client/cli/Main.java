@@ -4,6 +4,7 @@ import cc.accu.console.Arguments;
 import cc.accu.console.CommandLine;
 import cc.accu.console.CommandSyntax;
 import cc.accu.console.ExitCode;
+import cc.accu.console.LogSetUp;
 import cc.accu.console.StandardStream;
 import cc.accu.console.UsageException;
 import cc.accu.console.Version;
@@ -18,8 +19,6 @@ import java.util.function.BiFunction;
 
 /** Starts the command: {@code client.jar [ping|bench] NETWORK ADDRESS ...}. */
 public final class Main {
-    private static final String LOGGER = "org.slf4j.simpleLogger.";
-
     private final StandardStreams streams;
 
     private Main(StandardStreams streams) {
@@ -79,7 +78,7 @@ public final class Main {
                 streams.out().println(Version.of("accu client", Main.class));
             } else {
                 verbose = line.has(ConnectOptions.VERBOSE);
-                setUpLogging(verbose);
+                LogSetUp.run(verbose);
                 return command.apply(line, streams).call();
             }
             return ExitCode.OK;
@@ -106,15 +105,5 @@ public final class Main {
             failure.printStackTrace(streams.err());
         }
         return ExitCode.FAILED;
-    }
-
-    /** Before the first logger is made: it reads these once. */
-    private static void setUpLogging(boolean verbose) {
-        System.setProperty(LOGGER + "defaultLogLevel", "warn");
-        System.setProperty(LOGGER + "log.cc.accu", verbose ? "debug" : "warn");
-        System.setProperty(LOGGER + "showDateTime", "true");
-        System.setProperty(LOGGER + "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
-        System.setProperty(LOGGER + "showThreadName", "false");
-        System.setProperty(LOGGER + "showLogName", "false");
     }
 }

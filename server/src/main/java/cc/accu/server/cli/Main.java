@@ -4,6 +4,7 @@ import cc.accu.console.Arguments;
 import cc.accu.console.CommandLine;
 import cc.accu.console.CommandSyntax;
 import cc.accu.console.ExitCode;
+import cc.accu.console.LogSetUp;
 import cc.accu.console.StandardStream;
 import cc.accu.console.UsageException;
 import cc.accu.console.Version;
@@ -16,8 +17,6 @@ import java.util.Optional;
 
 /** The server's entry point: the only place with the process's exit and logging set-up. */
 public final class Main {
-    private static final String LOGGER = "org.slf4j.simpleLogger.";
-
     private Main() {}
 
     /** Runs the command and ends the process with its exit code. */
@@ -59,7 +58,7 @@ public final class Main {
             } else if (line.has(CommandSyntax.VERSION)) {
                 out.println(Version.of("accu server", Main.class));
             } else {
-                setUpLogging(line.has(ServeCommand.VERBOSE));
+                LogSetUp.run(line.has(ServeCommand.VERBOSE));
                 return new ServeCommand(line, err, signals).run();
             }
             return ExitCode.OK;
@@ -71,16 +70,5 @@ public final class Main {
             out.flush();
             err.flush();
         }
-    }
-
-    /** Messages go to standard output; the log, which is for what is rare, to standard error. */
-    private static void setUpLogging(boolean verbose) {
-        System.setProperty(LOGGER + "logFile", "System.err");
-        System.setProperty(LOGGER + "defaultLogLevel", "warn");
-        System.setProperty(LOGGER + "log.cc.accu", verbose ? "debug" : "warn");
-        System.setProperty(LOGGER + "showDateTime", "true");
-        System.setProperty(LOGGER + "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
-        System.setProperty(LOGGER + "showThreadName", "false");
-        System.setProperty(LOGGER + "showLogName", "false");
     }
 }

@@ -61,10 +61,10 @@ final class Backlog {
 
     /** The next entry, or piece of one, of the connection whose turn it is. There must be one. */
     Entry next() {
-        grownBytes = 0;
         Deque<Entry> own = turns.getFirst();
         Entry first = own.getFirst();
-        Entry next = first.isReady() ? first : format(first);
+        Entry next = first.isReady() ? first : first.next(formatter.orElseThrow());
+        grownBytes = next.grew() && !first.isReady() ? next.batch().bytes() : 0;
         turns.removeFirst();
         countReady(first, -next.batch().bytes());
         if (first.isReady() || next.isLast()) {
@@ -78,17 +78,7 @@ final class Backlog {
         return next;
     }
 
-    private Entry format(Entry first) {
-        int before = first.batch().bytes();
-        Entry next = first.next(formatter.orElseThrow());
-        int came = before - first.batch().bytes();
-        grownBytes = Formatter.isMuchLonger(came, next.batch().bytes())
-                ? next.batch().bytes()
-                : 0;
-        return next;
-    }
-
-    /** Bytes of the last entry, if it is many times as long as it came. */
+    /** Bytes of the last entry, if it was formatted just now, and grew. */
     long grownBytes() {
         return grownBytes;
     }

@@ -12,9 +12,20 @@ import org.slf4j.LoggerFactory;
  * at a time.
  *
  * @param isReady whether the lines are as they are to be written; else they are to be formatted first
+ * @param grew whether formatting made a flood of them, as of empty lines
  */
-record Entry(LineBatch batch, boolean isReady, @Nullable CompletableFuture<Void> stored) {
+record Entry(
+        LineBatch batch,
+        boolean isReady,
+        boolean grew,
+        @Nullable CompletableFuture<Void> stored) {
     private static final Logger LOG = LoggerFactory.getLogger(Entry.class);
+    private static final int MUCH_LONGER = 8;
+
+    /** Lines as they came. */
+    Entry(LineBatch batch, boolean isReady, @Nullable CompletableFuture<Void> stored) {
+        this(batch, isReady, false, stored);
+    }
 
     /** Whether no other entry of the same batch follows. */
     boolean isLast() {
@@ -26,12 +37,14 @@ record Entry(LineBatch batch, boolean isReady, @Nullable CompletableFuture<Void>
      * formatting throws, this is as before.
      */
     Entry next(Formatter formatter) {
+        int before = batch.bytes();
         LineBatch piece = formatter.next(batch);
+        boolean grew = piece.bytes() > MUCH_LONGER * (long) (before - batch.bytes());
         if (!batch.isEmpty()) {
-            return new Entry(piece, true, null);
+            return new Entry(piece, true, grew, null);
         }
         batch.close();
-        return new Entry(piece, true, stored);
+        return new Entry(piece, true, grew, stored);
     }
 
     /** Gives the memory back. */

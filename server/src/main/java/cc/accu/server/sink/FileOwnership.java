@@ -76,7 +76,7 @@ final class FileOwnership implements AutoCloseable {
             throw new FileProblem("another sink of this process writes to it; name each file once");
         }
         try {
-            return locked(real, lockPathOf(real));
+            return locked(real, RotatedNames.lockOf(real));
         } catch (IOException | RuntimeException failure) {
             OWNED_HERE.remove(real);
             throw failure;
@@ -222,11 +222,7 @@ final class FileOwnership implements AutoCloseable {
 
     /** Whether others can see the lock: it goes with its directory. */
     boolean isStillThere() {
-        return lock.isOpen() && Files.exists(lockPathOf(path), LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private static Path lockPathOf(Path path) {
-        return path.resolveSibling("." + RotatedNames.nameOf(path) + ".lock");
+        return lock.isOpen() && Files.exists(RotatedNames.lockOf(path), LinkOption.NOFOLLOW_LINKS);
     }
 
     @Override

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Appends lines to a file, which it owns among all processes. A commit means that they are on the disk, names included;
  * with another {@link SyncPolicy}, that the operating system has them. A file that fails once is left, one that was
- * removed or cut off is let go, and what was not committed is written to a fresh one. Want of room and descriptors is waited for;
- * only what fails in the fresh file again, or for long, breaks the writer. One thread at a time.
+ * removed or cut off is let go, and what was not committed is written to a fresh one. Want of room and descriptors is
+ * waited for; only what fails in the fresh file again, or for long, breaks the writer. One thread at a time.
  */
 final class FileWriter implements LineWriter {
     private static final Logger LOG = LoggerFactory.getLogger(FileWriter.class);

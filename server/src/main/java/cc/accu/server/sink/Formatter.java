@@ -15,17 +15,10 @@ final class Formatter {
     /** What most lines grow by at most. */
     private static final int GROWTH_BYTES = 256;
 
-    private static final int MUCH_LONGER = 8;
-
     private final ThreadLocal<LineFormat> format;
 
     Formatter(Supplier<LineFormat> formats) {
         this.format = ThreadLocal.withInitial(formats);
-    }
-
-    /** Whether formatting makes a flood of it, as of empty lines. */
-    static boolean isMuchLonger(int cameBytes, int formattedBytes) {
-        return formattedBytes > MUCH_LONGER * (long) cameBytes;
     }
 
     /**

@@ -45,7 +45,7 @@ final class LogFile {
         this.mode = new FileMode(mode);
         this.names = names;
         this.opener = opener;
-        this.aside = usualAside();
+        this.aside = RotatedNames.freshOf(path);
     }
 
     /**
@@ -213,17 +213,13 @@ final class LogFile {
 
     /** A crash may have left a file there. Anything else under that name is somebody's, and stays. */
     private Path freeAside() throws IOException {
-        Path usual = usualAside();
+        Path usual = RotatedNames.freshOf(path);
         Optional<FoundFile> found = FoundFile.at(usual);
         if (found.isPresent() && found.get().whyNotOurs().isPresent()) {
             return usual.resolveSibling(RotatedNames.nameOf(usual) + "-" + System.nanoTime());
         }
         Files.deleteIfExists(usual);
         return usual;
-    }
-
-    private Path usualAside() {
-        return path.resolveSibling("." + RotatedNames.nameOf(path) + ".new");
     }
 
     private void moveHere() throws IOException {

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 final class RotatedNames {
     static final String COMPRESSED = ".gz";
     private static final String TEMPORARY = ".gz.tmp";
+    private static final String TORN = ".torn-";
     private static final String DIGITS = "(\\d{8}T\\d{9}Z)";
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'");
 
@@ -60,12 +61,21 @@ final class RotatedNames {
 
     /** Whether a file that is written to at {@code path} would have {@code other} for something beside it. */
     static boolean areNamesOf(Path path, Path other) {
-        String name = nameOf(path);
-        return directoryOf(path).equals(directoryOf(other))
-                && Pattern.matches(
-                        "\\." + Pattern.quote(name) + "\\.(lock|new)|\\.?" + Pattern.quote(name) + "\\.(torn-)?"
-                                + DIGITS + "(\\.gz(\\.tmp)?)?",
-                        nameOf(other));
+        String stamped = "\\.?" + Pattern.quote(nameOf(path)) + "(\\.|" + Pattern.quote(TORN) + ")" + DIGITS + "("
+                + Pattern.quote(COMPRESSED) + "|" + Pattern.quote(TEMPORARY) + ")?";
+        return other.equals(lockOf(path))
+                || other.equals(freshOf(path))
+                || (directoryOf(path).equals(directoryOf(other)) && Pattern.matches(stamped, nameOf(other)));
+    }
+
+    /** Who holds a lock on this file has {@code path}. */
+    static Path lockOf(Path path) {
+        return path.resolveSibling("." + nameOf(path) + ".lock");
+    }
+
+    /** Where a file is made before it gets the name {@code path}. */
+    static Path freshOf(Path path) {
+        return path.resolveSibling("." + nameOf(path) + ".new");
     }
 
     private static long millis(String stamp) {
@@ -98,10 +108,10 @@ final class RotatedNames {
     /** A name that is free, for the unfinished line of a crash. */
     Path nextTorn() {
         long millis = System.currentTimeMillis();
-        while (exists(sibling(".torn-" + stamp(millis)))) {
+        while (exists(sibling(TORN + stamp(millis)))) {
             millis++;
         }
-        return sibling(".torn-" + stamp(millis));
+        return sibling(TORN + stamp(millis));
     }
 
     private static boolean exists(Path name) {

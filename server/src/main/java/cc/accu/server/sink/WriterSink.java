@@ -88,7 +88,6 @@ public final class WriterSink implements Sink {
         Entry rest = new Entry(batch, formatter.isEmpty(), stored);
         boolean grows = false;
         while (!rest.isReady() && !grows && inbox.bytes() + group.waitingBytes() < AHEAD_BYTES) {
-            int before = batch.bytes();
             Entry next;
             try {
                 next = rest.next(formatter.orElseThrow());
@@ -102,7 +101,7 @@ public final class WriterSink implements Sink {
                 return stored;
             }
             // One read of an event loop would keep it from its other connections for long.
-            grows = Formatter.isMuchLonger(before - batch.bytes(), next.batch().bytes());
+            grows = next.grew();
             handOver(next);
         }
         handOver(rest);
