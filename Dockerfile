@@ -2,7 +2,7 @@
 FROM maven:3.9-eclipse-temurin-25 AS build
 WORKDIR /src
 COPY . .
-RUN mvn -B -q -Pjars-only package
+RUN mvn -B -q -Pjars-only -pl server,client -am package
 
 FROM eclipse-temurin:25-jre
 # A new volume that is mounted here takes over this directory's owner.

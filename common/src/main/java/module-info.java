@@ -10,7 +10,15 @@ module cc.accu.common {
     requires org.slf4j;
     requires transitive org.jspecify;
 
-    exports cc.accu.console;
     exports cc.accu.line;
     exports cc.accu.transport;
+    exports cc.accu.internal.cli to
+            cc.accu.server,
+            cc.accu.client;
+    exports cc.accu.internal.framing to
+            cc.accu.server,
+            cc.accu.client;
+    exports cc.accu.internal.transport to
+            cc.accu.server,
+            cc.accu.client;
 }

@@ -1,7 +1,7 @@
 package cc.accu.client;
 
+import cc.accu.internal.transport.EventLoops;
 import cc.accu.transport.Endpoint;
-import cc.accu.transport.EventLoops;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.io.InterruptedIOException;

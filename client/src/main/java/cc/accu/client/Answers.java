@@ -1,6 +1,6 @@
 package cc.accu.client;
 
-import cc.accu.line.AckLine;
+import cc.accu.internal.framing.AckLine;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;

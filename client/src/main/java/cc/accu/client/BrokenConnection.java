@@ -1,6 +1,6 @@
 package cc.accu.client;
 
-import cc.accu.transport.Reason;
+import cc.accu.internal.transport.Reason;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 
 /** What is told of a connection that could not be read or written. */

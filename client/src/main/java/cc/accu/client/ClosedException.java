@@ -1,6 +1,6 @@
 package cc.accu.client;
 
-import cc.accu.transport.Reason;
+import cc.accu.internal.transport.Reason;
 import java.io.IOException;
 
 /** The client was used after it was closed, or while it was being closed. The message was not taken. */

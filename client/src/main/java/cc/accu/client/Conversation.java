@@ -1,7 +1,7 @@
 package cc.accu.client;
 
 import cc.accu.client.Farewell.Kind;
-import cc.accu.line.AckLine;
+import cc.accu.internal.framing.AckLine;
 import cc.accu.transport.Endpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;

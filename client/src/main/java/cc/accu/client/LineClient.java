@@ -1,9 +1,9 @@
 package cc.accu.client;
 
-import cc.accu.line.LineFeeds;
+import cc.accu.internal.framing.LineFeeds;
+import cc.accu.internal.transport.EventLoops;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
-import cc.accu.transport.EventLoops;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;

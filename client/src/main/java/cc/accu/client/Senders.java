@@ -1,9 +1,9 @@
 package cc.accu.client;
 
+import cc.accu.internal.transport.EventLoops;
+import cc.accu.internal.transport.Transport;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
-import cc.accu.transport.EventLoops;
-import cc.accu.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,15 +45,7 @@ public final class AckServer implements AutoCloseable {
     private AckServer(ServerSocketChannel listener, Endpoint endpoint, Script script) {
         this.listener = listener;
         this.endpoint = endpoint;
-        this.serving = inThread(() -> serve(script));
-    }
-
-    private static CompletableFuture<Void> inThread(Runnable work) {
-        return CompletableFuture.runAsync(work, started -> {
-            Thread thread = new Thread(started, "ack-server");
-            thread.setDaemon(true);
-            thread.start();
-        });
+        this.serving = Beside.run(() -> serve(script));
     }
 
     public static AckServer tcp(Script script) throws IOException {
@@ -60,6 +53,14 @@ public final class AckServer implements AutoCloseable {
                 ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         int port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
         return new AckServer(listener, Endpoint.parse("tcp 127.0.0.1:" + port), script);
+    }
+
+    /** The first conversation of a process takes long: whoever has short timeouts has one before. */
+    static void warmUp() throws Exception {
+        try (AckServer server = tcp(talk -> talk.greets().acksAll());
+                LineClient client = LineClient.builder().acknowledged().connect(server.endpoint())) {
+            client.send("warm").get(30, TimeUnit.SECONDS);
+        }
     }
 
     /** Where another one has been. */
@@ -84,7 +85,7 @@ public final class AckServer implements AutoCloseable {
             while (true) {
                 Talk talk = new Talk(listener.accept(), talks.size());
                 talks.add(talk);
-                talking.add(inThread(() -> talk.follow(script)));
+                talking.add(Beside.run(() -> talk.follow(script)));
             }
         } catch (IOException closed) {
             LOG.debug("no more connections: {}", closed.toString());

@@ -48,7 +48,7 @@ class AckWindowTest {
             for (int i = 0; i < 10; i++) {
                 client.send(LINE);
             }
-            CompletableFuture<Void> eleventh = CompletableFuture.runAsync(() -> client.send(LINE));
+            CompletableFuture<Void> eleventh = Beside.run(() -> client.send(LINE));
             // Written is not enough.
             await().until(() -> client.messagesWritten() == 10);
             assertThatThrownBy(() -> eleventh.get(200, MILLISECONDS)).isInstanceOf(TimeoutException.class);
@@ -102,8 +102,7 @@ class AckWindowTest {
             IntStream.range(0, 10).forEach(i -> client.send(LINE));
             List<CompletableFuture<Void>> blocked = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                blocked.add(CompletableFuture.supplyAsync(() -> client.send(LINE), work -> new Thread(work).start())
-                        .thenCompose(sent -> sent));
+                blocked.add(Beside.ask(() -> client.send(LINE)).thenCompose(sent -> sent));
             }
             await().during(Duration.ofMillis(100)).until(() -> client.messagesSent() == 10);
             assertThatThrownBy(client::close).isInstanceOf(DeliveryException.class);
@@ -122,8 +121,8 @@ class AckWindowTest {
         try (AckServer server = AckServer.tcp(talk -> {
             talk.greets();
             while (talk.takes()) {
-                if (talk.taken() % 1000 == 0) {
-                    LockSupport.parkNanos(MILLISECONDS.toNanos(5));
+                if (talk.taken() % 100 == 0) {
+                    LockSupport.parkNanos(MILLISECONDS.toNanos(2));
                     most.accumulateAndGet(
                             PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory(), Math::max);
                     talk.acks();
@@ -131,11 +130,11 @@ class AckWindowTest {
             }
         })) {
             try (LineClient client = builder().windowBytes(window).connect(server.endpoint())) {
-                for (int i = 0; i < 200_000; i++) {
-                    client.send(LINE);
+                for (int i = 0; i < 20_000; i++) {
+                    client.send("x".repeat(999));
                 }
             }
-            assertThat(server.lines(0)).hasSize(200_000);
+            assertThat(server.lines(0)).hasSize(20_000);
         }
         // Arenas take memory in pieces of 4 MiB, one for each thread that allocates.
         assertThat(most.get() - before).isLessThan(3 * 4 * 1024 * 1024);

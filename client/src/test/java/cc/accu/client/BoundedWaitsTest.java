@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,9 +20,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Whatever a client with acknowledgements waits for: it gives up when nothing came of it for the retry timeout. */
 @Timeout(60)
 class BoundedWaitsTest {
-    private static final Duration TIMEOUT = Duration.ofMillis(700);
+    private static final Duration TIMEOUT = Duration.ofMillis(500);
     /** Far less than any other timeout. */
     private static final Duration MOST = Duration.ofSeconds(5);
+
+    @BeforeAll
+    static void warmUp() throws Exception {
+        AckServer.warmUp();
+    }
 
     private static LineClient.Builder builder() {
         return LineClient.builder().acknowledged().retryTimeout(TIMEOUT);
@@ -86,12 +92,11 @@ class BoundedWaitsTest {
             LineClient client = builder().windowBytes(1000).connect(server.endpoint());
             long start = System.nanoTime();
             CompletableFuture<Void> first = client.send("x".repeat(900));
-            CompletableFuture<Void> waitsForRoom = CompletableFuture.supplyAsync(
-                            () -> client.send("y".repeat(900)), work -> new Thread(work).start())
-                    .thenCompose(sent -> sent);
+            CompletableFuture<Void> waitsForRoom =
+                    Beside.ask(() -> client.send("y".repeat(900))).thenCompose(sent -> sent);
             assertThatThrownBy(() -> first.get(20, SECONDS))
                     .hasCauseInstanceOf(DeliveryException.class)
-                    .hasMessageContaining("gave up after 700ms (retry timeout): ")
+                    .hasMessageContaining("gave up after 500ms (retry timeout): ")
                     .hasMessageContaining(reason);
             assertThat(since(start)).isBetween(TIMEOUT.dividedBy(2), MOST);
             assertThatThrownBy(() -> waitsForRoom.get(5, SECONDS)).hasCauseInstanceOf(DeliveryException.class);
@@ -107,7 +112,7 @@ class BoundedWaitsTest {
                     }
                 });
                 LineClient client = builder().connect(server.endpoint())) {
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 4; i++) {
                 client.send("line " + i);
             }
             client.flush().get(20, SECONDS);
@@ -118,13 +123,10 @@ class BoundedWaitsTest {
     @Test
     void idlenessIsNotWaiting() throws Exception {
         try (AckServer server = AckServer.tcp(talk -> talk.greets().acksAll());
-                LineClient client =
-                        builder().retryTimeout(Duration.ofSeconds(2)).connect(server.endpoint())) {
+                LineClient client = builder().connect(server.endpoint())) {
             for (int i = 0; i < 2; i++) {
                 client.send("line " + i).get(5, SECONDS);
-                await().during(Duration.ofMillis(2500))
-                        .atMost(Duration.ofSeconds(5))
-                        .until(() -> server.count() == 1);
+                await().during(TIMEOUT.multipliedBy(3).dividedBy(2)).until(() -> server.count() == 1);
             }
         }
     }

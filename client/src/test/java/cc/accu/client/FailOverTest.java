@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A client with several endpoints goes to one that it has not tried yet at once, and says of each why it was of no use. */
 @Timeout(60)
 class FailOverTest {
-    private static final Duration SOON = Duration.ofSeconds(1);
+    @BeforeAll
+    static void warmUp() throws Exception {
+        AckServer.warmUp();
+    }
 
     private static LineClient.Builder builder() {
         return LineClient.builder().acknowledged().retryTimeout(Duration.ofSeconds(20));
@@ -80,8 +84,8 @@ class FailOverTest {
                 LineClient client = builder().connect(one.endpoint(), two.endpoint())) {
             client.send("one").get(10, SECONDS);
             failing.release();
-            await().atMost(SOON).until(() -> two.count() == 1);
-            client.send("two").get(1, SECONDS);
+            await().until(() -> two.count() == 1);
+            client.send("two").get(10, SECONDS);
             assertThat(two.lines(0)).containsExactly("two");
         }
     }
@@ -134,7 +138,7 @@ class FailOverTest {
                 AckServer two = AckServer.tcp(hangs);
                 AckServer good = AckServer.tcp(talk -> talk.greets().acksAll());
                 LineClient client = builder()
-                        .retryTimeout(Duration.ofSeconds(3))
+                        .retryTimeout(Duration.ofMillis(1500))
                         .connect(one.endpoint(), two.endpoint(), good.endpoint())) {
             client.sendLines(ByteBuffer.wrap("a\nb\nc\n".getBytes(StandardCharsets.UTF_8)))
                     .get(20, SECONDS);
@@ -147,7 +151,7 @@ class FailOverTest {
         try (BlackHole hole = new BlackHole();
                 AckServer good = AckServer.tcp(talk -> talk.greets().acksAll());
                 LineClient client =
-                        builder().retryTimeout(Duration.ofSeconds(2)).connect(hole.endpoint(), good.endpoint())) {
+                        builder().retryTimeout(Duration.ofSeconds(1)).connect(hole.endpoint(), good.endpoint())) {
             client.send("accu.cc").get(20, SECONDS);
         }
     }
@@ -184,10 +188,10 @@ class FailOverTest {
                 AckServer silent = AckServer.tcp(AckServer.Talk::waitsForTheEnd);
                 AckServer last = AckServer.tcp(AckServer.Talk::waitsForTheEnd)) {
             assertThatThrownBy(() -> builder()
-                            .retryTimeout(Duration.ofMillis(1500))
+                            .retryTimeout(Duration.ofMillis(900))
                             .connect(hole.endpoint(), silent.endpoint(), last.endpoint()))
                     .isInstanceOf(ConnectException.class)
-                    .hasMessageStartingWith("gave up after 1500ms (retry timeout): (1) ")
+                    .hasMessageStartingWith("gave up after 900ms (retry timeout): (1) ")
                     .hasMessageContaining("cannot connect to " + hole.endpoint() + ": i/o timeout")
                     .hasMessageContaining(silent.endpoint() + ": it answered nothing within ")
                     .hasMessageEndingWith("cannot connect to " + last.endpoint() + ": it answered nothing");

@@ -3,7 +3,6 @@ package cc.accu.client;
 import cc.accu.transport.Endpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -51,11 +50,9 @@ public final class PlainServer implements AutoCloseable {
 
     /** What the next connection says until its end, after which it is closed. */
     public CompletableFuture<String> text() {
-        return CompletableFuture.supplyAsync(() -> {
+        return Beside.ask(() -> {
             try (SocketChannel peer = accept()) {
                 return rest(peer);
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
             }
         });
     }

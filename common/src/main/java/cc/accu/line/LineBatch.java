@@ -31,7 +31,8 @@ public final class LineBatch implements AutoCloseable {
         return new LineBatch(lines, count, origin, firstNumber, receivedMillis, false, null);
     }
 
-    LineBatch(
+    /** The same, for lines of which the last was {@code cut} or ended without a terminator, in the way {@code end} says. */
+    public LineBatch(
             ByteBuf lines,
             int count,
             Origin origin,

@@ -1,13 +1,9 @@
 package cc.accu.line;
 
-import io.netty.channel.ChannelPipeline;
 import java.time.Duration;
 
 /**
- * How bytes become batches of lines: the limits, and the one place that orders the handlers for it. What comes out of
- * them, in order, are {@link LineBatch}es, which the next handler owns, and {@link LineDropped} events; when the input
- * has ended, for whatever reason, at least one {@link io.netty.channel.socket.ChannelInputShutdownEvent} or
- * {@code channelInactive} follows the last of them.
+ * How bytes become lines: the limits.
  *
  * @param maxLineBytes the longest line, its terminator not counted
  * @param longLine what to do with longer ones
@@ -46,24 +42,5 @@ public record LineFraming(int maxLineBytes, LongLine longLine, Duration readTime
 
     public LineFraming withLineTimeout(Duration timeout) {
         return new LineFraming(maxLineBytes, longLine, readTimeout, timeout);
-    }
-
-    /** Appends the framing handlers, for a connection from {@code origin}. */
-    public LineInput appendTo(ChannelPipeline pipeline, Origin origin) {
-        LineDecoder decoder = new LineDecoder(this, origin);
-        if (!readTimeout.isZero() || !lineTimeout.isZero()) {
-            pipeline.addLast("deadlines", new ReadDeadlines(this, decoder));
-        }
-        pipeline.addLast("lines", decoder);
-        return decoder;
-    }
-
-    /**
-     * Ends the input from our side: the next handler gets {@code end} as an event, then what is left of an unfinished
-     * line, marked with it; then the input counts as shut down, and whatever else arrives is dropped. Event loop of the
-     * channel only.
-     */
-    public static void end(ChannelPipeline pipeline, End end) {
-        pipeline.fireUserEventTriggered(end);
     }
 }

@@ -1,7 +1,7 @@
 package cc.accu.transport;
 
-import cc.accu.console.Arguments;
-import cc.accu.console.TypedPath;
+import cc.accu.internal.cli.Arguments;
+import cc.accu.internal.cli.TypedPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

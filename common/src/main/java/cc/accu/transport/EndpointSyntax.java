@@ -1,6 +1,6 @@
 package cc.accu.transport;
 
-import cc.accu.console.Arguments;
+import cc.accu.internal.cli.Arguments;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;

@@ -1,8 +1,8 @@
 package cc.accu.server;
 
-import cc.accu.line.AckLine;
+import cc.accu.internal.framing.AckLine;
+import cc.accu.internal.framing.LineInput;
 import cc.accu.line.LineBatch;
-import cc.accu.line.LineInput;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

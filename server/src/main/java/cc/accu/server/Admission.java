@@ -1,6 +1,6 @@
 package cc.accu.server;
 
-import cc.accu.transport.Reason;
+import cc.accu.internal.transport.Reason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,14 +1,13 @@
 package cc.accu.server;
 
-import cc.accu.line.AckLine;
+import cc.accu.internal.framing.AckLine;
+import cc.accu.internal.framing.LineDropped;
+import cc.accu.internal.framing.LineInput;
+import cc.accu.internal.transport.ReadPausedException;
+import cc.accu.internal.transport.Reason;
 import cc.accu.line.End;
 import cc.accu.line.LineBatch;
-import cc.accu.line.LineDropped;
-import cc.accu.line.LineFraming;
-import cc.accu.line.LineInput;
 import cc.accu.line.Origin;
-import cc.accu.transport.ReadPausedException;
-import cc.accu.transport.Reason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
@@ -112,7 +111,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void tellThatASinkFailed(Conversation open) {
         open.sinkFailed();
-        LineFraming.end(channel.pipeline(), End.SHUTDOWN);
+        LineInput.end(channel.pipeline(), End.SHUTDOWN);
     }
 
     /** Ends a line that was not finished for so long that others wait for its memory. Any thread. */
@@ -126,7 +125,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                                 origin.peer(),
                                 times));
                 endedForOthers = true;
-                LineFraming.end(channel.pipeline(), End.TIMEOUT);
+                LineInput.end(channel.pipeline(), End.TIMEOUT);
             }
         });
     }
@@ -136,7 +135,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (conversation != null) {
             conversation.refuse(code, text);
         }
-        LineFraming.end(channel.pipeline(), End.SHUTDOWN);
+        LineInput.end(channel.pipeline(), End.SHUTDOWN);
     }
 
     @Override
@@ -179,7 +178,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (conversation != null) {
             conversation.advance();
             if (!stored && !inputEnded) {
-                LineFraming.end(channel.pipeline(), End.SHUTDOWN);
+                LineInput.end(channel.pipeline(), End.SHUTDOWN);
             }
         }
         gate.decide();

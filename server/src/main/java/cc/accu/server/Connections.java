@@ -1,10 +1,10 @@
 package cc.accu.server;
 
+import cc.accu.internal.framing.LineInput;
+import cc.accu.internal.transport.Peer;
+import cc.accu.internal.transport.Transport;
 import cc.accu.line.LineFraming;
-import cc.accu.line.LineInput;
 import cc.accu.line.Origin;
-import cc.accu.transport.Peer;
-import cc.accu.transport.Transport;
 import io.netty.channel.Channel;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +41,7 @@ final class Connections {
                         channel.parent(), parent -> transport.bound(parent).toString()),
                 peer.name(),
                 peer.credentials().map(who -> new Origin.Credentials(who.pid(), who.uid(), who.gid())));
-        LineInput input = framing.appendTo(channel.pipeline(), origin);
+        LineInput input = LineInput.appendTo(channel.pipeline(), framing, origin);
         Connection connection = new Connection(channel, origin, framing.maxLineBytes(), input, intake);
         if (acknowledging) {
             channel.pipeline().addLast("greeting", new AckGreeting(input, connection));

@@ -1,6 +1,6 @@
 package cc.accu.server;
 
-import cc.accu.line.AckLine;
+import cc.accu.internal.framing.AckLine;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;

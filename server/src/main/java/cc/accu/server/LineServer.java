@@ -1,14 +1,14 @@
 package cc.accu.server;
 
+import cc.accu.internal.transport.DirectMemory;
+import cc.accu.internal.transport.EventLoops;
+import cc.accu.internal.transport.Listener;
+import cc.accu.internal.transport.Transport;
 import cc.accu.line.Line;
 import cc.accu.line.LineFraming;
 import cc.accu.server.sink.Sink;
 import cc.accu.server.sink.Sinks;
-import cc.accu.transport.DirectMemory;
 import cc.accu.transport.Endpoint;
-import cc.accu.transport.EventLoops;
-import cc.accu.transport.Listener;
-import cc.accu.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package cc.accu.server;
 
+import cc.accu.internal.transport.Reason;
 import cc.accu.line.LineBatch;
 import cc.accu.server.sink.Durability;
 import cc.accu.server.sink.Sink;
 import cc.accu.server.sink.SinkClosedException;
-import cc.accu.transport.Reason;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;

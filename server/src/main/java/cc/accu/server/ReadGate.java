@@ -1,8 +1,8 @@
 package cc.accu.server;
 
-import cc.accu.line.LineInput;
-import cc.accu.transport.ReadRoom;
-import cc.accu.transport.Reason;
+import cc.accu.internal.framing.LineInput;
+import cc.accu.internal.transport.ReadRoom;
+import cc.accu.internal.transport.Reason;
 import io.netty.channel.Channel;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;

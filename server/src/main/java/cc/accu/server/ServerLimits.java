@@ -1,6 +1,6 @@
 package cc.accu.server;
 
-import cc.accu.transport.DirectMemory;
+import cc.accu.internal.transport.DirectMemory;
 
 /**
  * What a server allows itself, so that it does not run out of memory whatever senders do.

@@ -1,9 +1,9 @@
 package cc.accu.client.cli;
 
 import cc.accu.client.LineClient;
-import cc.accu.console.CommandLine;
-import cc.accu.console.Option;
-import cc.accu.console.Quantities;
+import cc.accu.internal.cli.CommandLine;
+import cc.accu.internal.cli.Option;
+import cc.accu.internal.cli.Quantities;
 import cc.accu.transport.Endpoint;
 import java.io.IOException;
 import java.util.List;

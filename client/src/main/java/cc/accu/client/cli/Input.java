@@ -1,7 +1,7 @@
 package cc.accu.client.cli;
 
-import cc.accu.console.Arguments;
-import cc.accu.console.TypedPath;
+import cc.accu.internal.cli.Arguments;
+import cc.accu.internal.cli.TypedPath;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package cc.accu.client.cli;
 
-import cc.accu.line.LineFeeds;
-import cc.accu.transport.Reason;
+import cc.accu.internal.framing.LineFeeds;
+import cc.accu.internal.transport.Reason;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,14 +1,14 @@
 package cc.accu.client.cli;
 
-import cc.accu.console.Arguments;
-import cc.accu.console.CommandLine;
-import cc.accu.console.CommandSyntax;
-import cc.accu.console.ExitCode;
-import cc.accu.console.LogSetUp;
-import cc.accu.console.StandardStream;
-import cc.accu.console.UsageException;
-import cc.accu.console.Version;
-import cc.accu.transport.QuickStart;
+import cc.accu.internal.cli.Arguments;
+import cc.accu.internal.cli.CommandLine;
+import cc.accu.internal.cli.CommandSyntax;
+import cc.accu.internal.cli.ExitCode;
+import cc.accu.internal.cli.LogSetUp;
+import cc.accu.internal.cli.StandardStream;
+import cc.accu.internal.cli.UsageException;
+import cc.accu.internal.cli.Version;
+import cc.accu.internal.transport.QuickStart;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;

@@ -1,13 +1,13 @@
 package cc.accu.client.cli;
 
 import cc.accu.client.LineClient;
-import cc.accu.console.CommandLine;
-import cc.accu.console.CommandSyntax;
-import cc.accu.console.ExitCode;
-import cc.accu.console.Option;
-import cc.accu.console.Quantities;
-import cc.accu.console.TypedPath;
-import cc.accu.console.UsageException;
+import cc.accu.internal.cli.CommandLine;
+import cc.accu.internal.cli.CommandSyntax;
+import cc.accu.internal.cli.ExitCode;
+import cc.accu.internal.cli.Option;
+import cc.accu.internal.cli.Quantities;
+import cc.accu.internal.cli.TypedPath;
+import cc.accu.internal.cli.UsageException;
 import cc.accu.transport.Endpoint;
 import java.io.IOException;
 import java.time.Duration;

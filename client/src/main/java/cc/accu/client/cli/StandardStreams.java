@@ -1,6 +1,6 @@
 package cc.accu.client.cli;
 
-import cc.accu.console.StandardStream;
+import cc.accu.internal.cli.StandardStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

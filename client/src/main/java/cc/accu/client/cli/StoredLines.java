@@ -1,6 +1,6 @@
 package cc.accu.client.cli;
 
-import cc.accu.line.LineFeeds;
+import cc.accu.internal.framing.LineFeeds;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

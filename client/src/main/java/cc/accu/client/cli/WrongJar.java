@@ -1,6 +1,6 @@
 package cc.accu.client.cli;
 
-import cc.accu.console.UsageException;
+import cc.accu.internal.cli.UsageException;
 import cc.accu.transport.Endpoint;
 import java.util.List;
 import java.util.Set;

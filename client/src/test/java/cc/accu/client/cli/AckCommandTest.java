@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import cc.accu.client.AckServer;
+import cc.accu.client.Beside;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.PipedInputStream;
@@ -80,8 +81,7 @@ class AckCommandTest {
         try (AckServer server = AckServer.tcp(talk -> talk.greets().acksAll());
                 PipedOutputStream typing = new PipedOutputStream();
                 PipedInputStream input = new PipedInputStream(typing)) {
-            CompletableFuture<Integer> exit =
-                    CompletableFuture.supplyAsync(() -> run(input, server, "--ack", "--print-acks"));
+            CompletableFuture<Integer> exit = Beside.ask(() -> run(input, server, "--ack", "--print-acks"));
             for (int i = 1; i <= 3; i++) {
                 typing.write(("line " + i + "\n").getBytes(StandardCharsets.UTF_8));
                 typing.flush();

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import cc.accu.client.AckServer;
+import cc.accu.client.Beside;
 import cc.accu.client.PlainServer;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -93,7 +92,9 @@ class MainTest {
             assertThat(err.toString()).startsWith("client: --file: the path is empty; name a file\n");
             err.getBuffer().setLength(0);
             assumeTrue(Files.exists(Path.of("/proc/self/mem")), "needs /proc");
+            CompletableFuture<String> text = server.text();
             assertThat(run("", "tcp", address, "--file", "/proc/self/mem")).isEqualTo(1);
+            assertThat(text.get(10, SECONDS)).isEmpty();
             assertThat(err.toString())
                     .contains("client: cannot read /proc/self/mem: input/output error; is it a file of lines");
         }
@@ -195,12 +196,10 @@ class MainTest {
     @Test
     void aResetServerIsAFailure() throws Exception {
         try (PlainServer server = PlainServer.tcp()) {
-            CompletableFuture<Void> reset = CompletableFuture.runAsync(() -> {
+            CompletableFuture<Void> reset = Beside.run(() -> {
                 try (var peer = server.accept()) {
                     peer.read(ByteBuffer.allocate(1));
                     peer.setOption(StandardSocketOptions.SO_LINGER, 0);
-                } catch (IOException failure) {
-                    throw new UncheckedIOException(failure);
                 }
             });
             String[] words = server.endpoint().toString().split(" ", -1);

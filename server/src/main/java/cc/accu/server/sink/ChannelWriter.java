@@ -1,6 +1,6 @@
 package cc.accu.server.sink;
 
-import cc.accu.console.NonBlockingPause;
+import cc.accu.internal.cli.NonBlockingPause;
 import cc.accu.line.LineBatch;
 import java.io.IOException;
 import java.nio.channels.GatheringByteChannel;

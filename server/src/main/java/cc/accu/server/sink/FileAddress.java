@@ -1,8 +1,8 @@
 package cc.accu.server.sink;
 
-import cc.accu.console.Arguments;
-import cc.accu.console.Quantities;
-import cc.accu.console.TypedPath;
+import cc.accu.internal.cli.Arguments;
+import cc.accu.internal.cli.Quantities;
+import cc.accu.internal.cli.TypedPath;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package cc.accu.server.sink;
 
-import cc.accu.console.FilePermissions;
+import cc.accu.internal.cli.FilePermissions;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;

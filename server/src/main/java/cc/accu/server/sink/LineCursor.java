@@ -1,6 +1,6 @@
 package cc.accu.server.sink;
 
-import cc.accu.line.LineFeeds;
+import cc.accu.internal.framing.LineFeeds;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 

@@ -1,8 +1,8 @@
 package cc.accu.server.sink;
 
-import cc.accu.console.Nearest;
-import cc.accu.console.StandardStream;
-import cc.accu.console.Terminal;
+import cc.accu.internal.cli.Nearest;
+import cc.accu.internal.cli.StandardStream;
+import cc.accu.internal.cli.Terminal;
 import cc.accu.line.Line;
 import cc.accu.line.LineBatch;
 import java.util.List;

@@ -1,6 +1,6 @@
 package cc.accu.server.sink;
 
-import cc.accu.console.Quantities;
+import cc.accu.internal.cli.Quantities;
 import java.time.Duration;
 
 /**

@@ -1,5 +1,6 @@
 package cc.accu.server.sink;
 
+import cc.accu.internal.framing.LineInput;
 import cc.accu.line.End;
 import cc.accu.line.LineBatch;
 import cc.accu.line.LineFraming;
@@ -42,9 +43,9 @@ final class Batches {
     /** What the framing makes of {@code input} that ends with {@code end}. */
     static List<LineBatch> framed(int maxLine, String input, End end) {
         EmbeddedChannel channel = new EmbeddedChannel();
-        LineFraming.ofMaxLine(maxLine).appendTo(channel.pipeline(), TCP);
+        LineInput.appendTo(channel.pipeline(), LineFraming.ofMaxLine(maxLine), TCP);
         channel.writeInbound(Unpooled.copiedBuffer(input, StandardCharsets.UTF_8));
-        LineFraming.end(channel.pipeline(), end);
+        LineInput.end(channel.pipeline(), end);
         List<LineBatch> batches = new ArrayList<>();
         for (LineBatch batch = channel.readInbound(); batch != null; batch = channel.readInbound()) {
             batches.add(batch);

@@ -1,0 +1,366 @@
+package cc.accu.internal.framing;
+
+import cc.accu.line.End;
+import cc.accu.line.LineBatch;
+import cc.accu.line.LineFraming;
+import cc.accu.line.LongLine;
+import cc.accu.line.Origin;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.LineBasedFrameDecoder;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns bytes into {@link LineBatch}es: all whole lines of a read pass as one block. The start of a line that the network
+ * cut goes in front of the next read; one that is too long for that, or finds no room there, goes through Netty's
+ * decoder, which puts the line together. The parent is never given more of a line than may be part of it, so its own
+ * limit is never reached; a piece of a line that is too long is made by giving it a line feed of ours. Event-loop
+ * confined.
+ */
+final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
+    /** Blocks up to this size are copied, so that a few lines do not hold a whole receive buffer while they wait. */
+    private static final int COPIED_BLOCK_BYTES = 16 * 1024;
+
+    private static final ByteBuf FEED = LineBytes.constant('\n');
+    private static final ByteBuf RETURN = LineBytes.constant('\r');
+
+    private final int max;
+    private final Origin origin;
+    private final LineStart start = new LineStart();
+    private final UnfinishedLine unfinished = new UnfinishedLine();
+
+    private LongLine longLine;
+    private long lineNumber = 1;
+    private long readMillis;
+    private End end = End.EOF;
+    private State state = State.LINE;
+    private SkippedLine skipped = new SkippedLine(0, false);
+
+    /** What the next byte belongs to. */
+    private enum State {
+        /** A line of which no piece is out: it starts here, or its start is kept, by us or by the parent. */
+        LINE,
+        /** A line of which pieces are out. */
+        REST_OF_SPLIT_LINE,
+        /** Our own line feed, which ends a piece. */
+        END_OF_PIECE,
+        /** A line that is being dropped. */
+        SKIPPED_LINE,
+        /** Nothing: the input has ended. */
+        NOTHING
+    }
+
+    LineDecoder(LineFraming framing, Origin origin) {
+        super(framing.maxLineBytes() + 2, false, false);
+        this.max = framing.maxLineBytes();
+        this.longLine = framing.longLine();
+        this.origin = origin;
+        setCumulator(unfinished);
+    }
+
+    /** Whether some bytes of a line are here and its terminator is not. */
+    boolean inLine() {
+        return unfinishedBytes() > 0 || state == State.REST_OF_SPLIT_LINE || state == State.SKIPPED_LINE;
+    }
+
+    /** The number of the line that the next byte belongs to. */
+    long lineNumber() {
+        return lineNumber;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        ByteBuf in = (ByteBuf) message;
+        readMillis = System.currentTimeMillis();
+        try {
+            if (!start.putBefore(in)) {
+                super.channelRead(ctx, start.give(ctx.alloc()));
+            }
+            while (in.isReadable() && state != State.NOTHING) {
+                if (state == State.SKIPPED_LINE) {
+                    skip(ctx, in);
+                } else if (inLine()) {
+                    continueLine(ctx, in);
+                } else {
+                    takeWholeLines(ctx, in);
+                }
+            }
+        } finally {
+            in.release();
+        }
+        start.trim();
+    }
+
+    private void takeWholeLines(ChannelHandlerContext ctx, ByteBuf in) throws Exception {
+        int lastFeed = LineScan.lastFeed(in);
+        if (lastFeed < 0) {
+            if (in.readableBytes() > max || !start.take(in)) {
+                continueLine(ctx, in);
+            }
+            return;
+        }
+        ByteBuf block = in.readSlice(lastFeed + 1 - in.readerIndex());
+        LineScan scan = LineScan.of(block);
+        if (scan.hasReturns()) {
+            block = LineReturns.dropped(ctx.alloc(), block);
+        } else if (block.readableBytes() <= COPIED_BLOCK_BYTES) {
+            block = LineBytes.copy(ctx.alloc(), block);
+        } else {
+            block.retain();
+        }
+        if (LineScan.hasLongLine(block, max)) {
+            takeLineByLine(ctx, block);
+        } else {
+            fire(ctx, block, scan.lines());
+        }
+    }
+
+    /** Takes ownership of {@code block}, some of whose lines are too long. */
+    private void takeLineByLine(ChannelHandlerContext ctx, ByteBuf block) {
+        try {
+            while (block.isReadable() && state != State.NOTHING) {
+                int length = block.bytesBefore((byte) '\n');
+                if (length <= max) {
+                    fire(ctx, LineBytes.copy(ctx.alloc(), block.readSlice(length + 1)), 1);
+                } else if (longLine == LongLine.SPLIT) {
+                    split(ctx, block.readSlice(length + 1), length, null);
+                } else {
+                    block.skipBytes(length + 1);
+                    drop(ctx, length);
+                }
+            }
+        } finally {
+            block.release();
+        }
+    }
+
+    /** Fires {@code length} bytes, which are a whole line or what is left of one, in pieces. */
+    private void split(ChannelHandlerContext ctx, ByteBuf in, int length, @Nullable End unterminated) {
+        int left = length;
+        for (; left > max; left -= max) {
+            ctx.fireChannelRead(batch(LineBytes.terminated(ctx.alloc(), in, max), 1, true, null));
+            if (state == State.NOTHING && unterminated == null) {
+                return; // the next handler ended the input
+            }
+        }
+        ctx.fireChannelRead(batch(LineBytes.terminated(ctx.alloc(), in, left), 1, false, unterminated));
+        lineNumber++;
+    }
+
+    /** Feeds the parent what may belong to the unfinished line. */
+    private void continueLine(ChannelHandlerContext ctx, ByteBuf in) throws Exception {
+        int have = unfinishedBytes();
+        int from = in.readerIndex();
+        int searched = Math.min(in.readableBytes(), max + 2 - have);
+        int feed = in.indexOf(from, from + searched, (byte) '\n');
+        int more = feed < 0 ? in.readableBytes() : feed - from;
+        if (fits(have, in, more)) {
+            // A copy, so that the parent does not hold the receive buffer until the rest of the line comes.
+            super.channelRead(ctx, feed < 0 ? LineBytes.copy(ctx.alloc(), in) : in.readRetainedSlice(more + 1));
+        } else {
+            startLongLine(ctx, in, have);
+        }
+    }
+
+    /** Whether the unfinished bytes and {@code more} of the input can be one line, a last CR being half a terminator. */
+    private boolean fits(int have, ByteBuf in, int more) {
+        int length = have + more;
+        if (length != max + 1) {
+            return length <= max;
+        }
+        // With that many unfinished bytes, the last of them is a CR: nothing else was let in.
+        return more == 0 || in.getByte(in.readerIndex() + more - 1) == '\r';
+    }
+
+    private void startLongLine(ChannelHandlerContext ctx, ByteBuf in, int have) throws Exception {
+        if (longLine != LongLine.SPLIT) {
+            skipped = new SkippedLine(have, have == max + 1);
+            state = State.SKIPPED_LINE;
+            if (have > 0) {
+                super.channelRead(ctx, FEED.duplicate());
+            }
+            if (longLine == LongLine.CLOSE) {
+                drop(ctx, have + LineBytes.lengthSeen(in));
+            }
+            return;
+        }
+        if (have < max) {
+            super.channelRead(ctx, in.readRetainedSlice(max - have));
+        }
+        state = State.END_OF_PIECE;
+        super.channelRead(ctx, FEED.duplicate());
+        if (state == State.NOTHING) {
+            return; // the next handler ended the input
+        }
+        state = State.REST_OF_SPLIT_LINE;
+        if (have > max) {
+            super.channelRead(ctx, RETURN.duplicate());
+        }
+    }
+
+    private void skip(ChannelHandlerContext ctx, ByteBuf in) {
+        if (skipped.isEndedBy(in)) {
+            state = State.LINE;
+            drop(ctx, skipped.bytesWithoutReturn());
+        }
+    }
+
+    private void drop(ChannelHandlerContext ctx, long bytes) {
+        boolean last = longLine == LongLine.CLOSE;
+        if (last) {
+            state = State.NOTHING;
+        }
+        ctx.fireUserEventTriggered(new LineDropped(lineNumber++, bytes, last));
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) {
+        unfinished.release();
+    }
+
+    /** What the parent put together: a line, a piece, or the start of a line that is dropped. */
+    @Override
+    protected @Nullable Object decode(ChannelHandlerContext ctx, ByteBuf buffer) throws Exception {
+        ByteBuf line = (ByteBuf) super.decode(ctx, buffer);
+        if (line == null) {
+            return null;
+        }
+        if (state == State.SKIPPED_LINE) {
+            line.release();
+            return null;
+        }
+        int feed = line.writerIndex() - 1;
+        if (state == State.END_OF_PIECE) {
+            terminateAt(line, line.readerIndex() + max);
+            return batch(line, 1, true, null);
+        }
+        if (feed > line.readerIndex() && line.getByte(feed - 1) == '\r') {
+            terminateAt(line, feed - 1);
+        }
+        state = State.LINE;
+        LineBatch whole = batch(line, 1, false, null);
+        lineNumber++;
+        return whole;
+    }
+
+    private static void terminateAt(ByteBuf line, int index) {
+        line.setByte(index, '\n').writerIndex(index + 1);
+    }
+
+    /** The unterminated last line. Netty calls this again after a half-close; by then nothing is left. */
+    @Override
+    protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        ByteBuf rest = start.length() > 0 ? start.give(ctx.alloc()) : in.retain();
+        try {
+            endInput(ctx, rest);
+        } finally {
+            rest.release();
+        }
+    }
+
+    private void endInput(ChannelHandlerContext ctx, ByteBuf in) {
+        State last = state;
+        state = State.NOTHING;
+        unfinished.release();
+        if (last == State.NOTHING) {
+            in.skipBytes(in.readableBytes());
+        } else if (last == State.SKIPPED_LINE) {
+            drop(ctx, skipped.bytesWithoutReturn());
+        } else if (in.isReadable()) {
+            int length = LineBytes.lengthSeen(in);
+            if (length <= max || longLine == LongLine.SPLIT) {
+                split(ctx, in, length, end);
+            } else {
+                drop(ctx, length);
+            }
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof End ourEnd) {
+            if (state != State.NOTHING) {
+                end = ourEnd;
+                ctx.fireUserEventTriggered(ourEnd);
+                super.userEventTriggered(ctx, ChannelInputShutdownEvent.INSTANCE);
+            }
+        } else {
+            super.userEventTriggered(ctx, event);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            end = End.RESET;
+        }
+        ctx.fireExceptionCaught(cause);
+    }
+
+    /** The parent would read on although reading is paused, when it got bytes and gave nothing. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.fireChannelReadComplete();
+    }
+
+    private int unfinishedBytes() {
+        return start.length() + actualReadableBytes();
+    }
+
+    @Override
+    public int heldBytes() {
+        return start.heldBytes() + unfinished.heldBytes() + internalBuffer().capacity();
+    }
+
+    @Override
+    public long lastReadMillis() {
+        return readMillis;
+    }
+
+    @Override
+    public void makeRoom(int bytes) {
+        ByteBuf line = internalBuffer();
+        if (line.isReadable()) {
+            unfinished.makeRoom(line.alloc(), line, bytes, max);
+        }
+    }
+
+    @Override
+    public boolean startsLike(String text) {
+        if (state != State.LINE) {
+            return false;
+        }
+        ByteBuf line = start.length() > 0 ? start.asBuffer() : internalBuffer();
+        int common = Math.min(line.readableBytes(), text.length());
+        for (int i = 0; i < common; i++) {
+            if (line.getByte(line.readerIndex() + i) != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void breakOff() {
+        end = End.RESET;
+    }
+
+    @Override
+    public void startAgain() {
+        lineNumber--;
+        longLine = LongLine.CLOSE;
+    }
+
+    private void fire(ChannelHandlerContext ctx, ByteBuf block, int count) {
+        LineBatch batch = batch(block, count, false, null);
+        lineNumber += count;
+        ctx.fireChannelRead(batch);
+    }
+
+    private LineBatch batch(ByteBuf lines, int count, boolean cut, @Nullable End unterminated) {
+        return new LineBatch(lines, count, origin, lineNumber, readMillis, cut, unterminated);
+    }
+}

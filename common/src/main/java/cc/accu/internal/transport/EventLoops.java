@@ -1,0 +1,88 @@
+package cc.accu.internal.transport;
+
+import io.netty.channel.ChannelException;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The event loops of one server or client, made when a transport first needs them: transports that use the same
+ * system interface share them. Any thread.
+ */
+public final class EventLoops implements AutoCloseable {
+    private static final Duration DEFAULT_STOP = Duration.ofSeconds(5);
+
+    /** Loops of a server that listens on both TCP and Unix sockets, which are driven by different system interfaces. */
+    static final int MOST_FOR_EACH_PROCESSOR = 2;
+
+    private final int threads;
+    private final ThreadFactory threadFactory;
+    private final Map<SocketIo, EventLoopGroup> groups = new EnumMap<>(SocketIo.class);
+
+    private EventLoops(String name, int threads, boolean daemon) {
+        AtomicInteger count = new AtomicInteger();
+        this.threads = threads;
+        this.threadFactory = work -> {
+            Thread thread = new FastThreadLocalThread(work, name + "-" + count.incrementAndGet());
+            thread.setDaemon(daemon);
+            return thread;
+        };
+    }
+
+    /** Loops that keep the process running, {@code threads} for each system interface in use. */
+    public static EventLoops named(String name, int threads) {
+        return new EventLoops(name, threads, false);
+    }
+
+    /** One loop that does not keep the process running. */
+    public static EventLoops daemon(String name) {
+        return new EventLoops(name, 1, true);
+    }
+
+    /** Throws a {@link ChannelException} where the system does not give what a loop needs. */
+    synchronized EventLoopGroup of(SocketIo io) {
+        return groups.computeIfAbsent(io, kind -> {
+            try {
+                return new MultiThreadIoEventLoopGroup(threads, threadFactory, kind.handlers());
+            } catch (IllegalStateException failed) {
+                throw new ChannelException("cannot make an event loop", failed.getCause());
+            }
+        });
+    }
+
+    /** Whether the calling thread is one of these loops. */
+    public synchronized boolean areOfCurrentThread() {
+        for (EventLoopGroup group : groups.values()) {
+            for (EventExecutor loop : group) {
+                if (loop.inEventLoop()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void close() {
+        close(DEFAULT_STOP);
+    }
+
+    /** Stops the loops without a quiet period, and waits for that, at most so long; says whether they have stopped. */
+    public synchronized boolean close(Duration most) {
+        long deadline = System.nanoTime() + most.toNanos();
+        groups.values().forEach(group -> group.shutdownGracefully(0, most.toNanos(), TimeUnit.NANOSECONDS));
+        boolean stopped = true;
+        for (EventLoopGroup group : groups.values()) {
+            stopped &= group.terminationFuture()
+                    .awaitUninterruptibly(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        }
+        return stopped;
+    }
+}

@@ -1,0 +1,255 @@
+package cc.accu.internal.transport;
+
+import cc.accu.transport.ConnectException;
+import cc.accu.transport.Endpoint;
+import cc.accu.transport.ListenException;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.kqueue.KQueueServerSocketChannel;
+import io.netty.channel.kqueue.KQueueSocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.util.NetUtil;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** TCP, over NIO or a native interface. */
+final class TcpTransport extends Transport {
+    private static final int IPPROTO_IPV6 = 41;
+    private static final int IPV6_V6ONLY = SocketIo.isMac() ? 27 : 26;
+
+    private final Endpoint.Tcp tcp;
+
+    private TcpTransport(Endpoint.Tcp tcp, SocketIo io) {
+        super(tcp, io);
+        this.tcp = tcp;
+    }
+
+    static TcpTransport of(Endpoint.Tcp tcp, boolean preferNative) {
+        // NIO always opens IPv6 sockets for both families; only the native transports can ask for one.
+        boolean native6 = keepsIpv4Out(tcp) && SocketIo.ofThisMachine().isPresent();
+        SocketIo io = preferNative || native6 ? SocketIo.ofThisMachineOr("tcp runs on NIO") : SocketIo.NIO;
+        return new TcpTransport(tcp, io);
+    }
+
+    private static boolean keepsIpv4Out(Endpoint.Tcp tcp) {
+        return tcp.family() == Endpoint.Family.IPV6 && tcp.isEveryInterface();
+    }
+
+    @Override
+    public Listener listen(EventLoops loops, ChannelHandler acceptHandler, ChannelHandler connectionHandler) {
+        if (keepsIpv4Out(tcp) && io() == SocketIo.NIO) {
+            throw new ListenException(
+                    tcp, "NIO cannot keep IPv4 out, and no native transport is there; use tcp, or name an address");
+        }
+        ServerBootstrap bootstrap = serverBootstrap(loops, acceptHandler, connectionHandler)
+                .channelFactory(serverChannels())
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true);
+        if (keepsIpv4Out(tcp)) {
+            bootstrap.option(new IntegerUnixChannelOption("IPV6_V6ONLY", IPPROTO_IPV6, IPV6_V6ONLY), 1);
+        }
+        ChannelFuture bound = bootstrap.bind(localAddress()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new ListenException(tcp, whyNotBound(bound.cause()), bound.cause());
+        }
+        return new Listener(bound(bound.channel()), bound.channel(), () -> {});
+    }
+
+    @Override
+    public Endpoint bound(Channel accepting) {
+        return tcp.withPort(((InetSocketAddress) accepting.localAddress()).getPort());
+    }
+
+    private InetSocketAddress localAddress() {
+        try {
+            if (!tcp.host().isEmpty()) {
+                return new InetSocketAddress(addresses(tcp.host()).get(0), tcp.port());
+            }
+            return switch (tcp.family()) {
+                case ANY -> new InetSocketAddress(tcp.port());
+                case IPV4 -> new InetSocketAddress(InetAddress.getByName("0.0.0.0"), tcp.port());
+                case IPV6 -> new InetSocketAddress(InetAddress.getByName("::"), tcp.port());
+            };
+        } catch (UnknownHostException unknown) {
+            throw new ListenException(tcp, Reason.unknownHost(unknown), unknown);
+        }
+    }
+
+    private String whyNotBound(Throwable failure) {
+        String why = Reason.describe(failure);
+        return switch (Reason.of(failure)) {
+            case ADDRESS_IN_USE ->
+                why + "; see who has it with \"ss -ltnp sport = :" + tcp.port() + "\", or choose another port";
+            case PERMISSION_DENIED -> why + "; ports below 1024 are for root, choose a higher one";
+            case ADDRESS_NOT_AVAILABLE ->
+                why + "; this machine does not have that address, see those it has with \"ip address\"";
+            case INVALID_ARGUMENT -> why + aboutZones();
+            default -> why;
+        };
+    }
+
+    @Override
+    public CompletableFuture<Channel> connect(EventLoops loops, ChannelHandler handler, Duration timeout) {
+        CompletableFuture<Channel> connected = new CompletableFuture<>();
+        String host = tcp.host().isEmpty() ? "localhost" : tcp.host();
+        long deadline = System.nanoTime() + timeout.toNanos();
+        NameLookup.ofSystem().start(host, timeout).whenComplete((all, failure) -> {
+            try {
+                tryEach(new ArrayDeque<>(wanted(host, found(host, all, failure))), loops, handler, deadline, connected);
+            } catch (UnknownHostException unknown) {
+                connected.completeExceptionally(new ConnectException(tcp, Reason.unknownHost(unknown), unknown));
+            } catch (RuntimeException closed) {
+                connected.completeExceptionally(new ConnectException(tcp, Reason.describe(closed), closed));
+            }
+        });
+        return connected;
+    }
+
+    private static InetAddress[] found(String host, InetAddress @Nullable [] all, @Nullable Throwable failure)
+            throws UnknownHostException {
+        if (failure instanceof TimeoutException) {
+            throw new UnknownHostException(
+                    Reason.TIMEOUT + " while looking up '" + host + "'; does the name server answer?");
+        }
+        if (all == null) {
+            throw unknown(host);
+        }
+        return all;
+    }
+
+    private static UnknownHostException unknown(String host) {
+        return new UnknownHostException("unknown host '" + host + "'; check the name");
+    }
+
+    private void tryEach(
+            Deque<InetAddress> addresses,
+            EventLoops loops,
+            ChannelHandler handler,
+            long deadline,
+            CompletableFuture<Channel> connected) {
+        // One that does not answer must not take the time of those behind it.
+        long share = (deadline - System.nanoTime()) / addresses.size();
+        Duration left = Duration.ofNanos(Math.max(1_000_000, share));
+        Bootstrap bootstrap = bootstrap(loops, handler, left)
+                .channelFactory(channels())
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true);
+        ChannelFuture attempt = bootstrap.connect(new InetSocketAddress(addresses.remove(), tcp.port()));
+        attempt.addListener(done -> {
+            if (done.isSuccess()) {
+                connected.complete(attempt.channel());
+            } else if (!addresses.isEmpty() && System.nanoTime() < deadline) {
+                tryEach(addresses, loops, handler, deadline, connected);
+            } else {
+                connected.completeExceptionally(new ConnectException(tcp, whyNotConnected(done.cause()), done.cause()));
+            }
+        });
+    }
+
+    private String whyNotConnected(Throwable failure) {
+        String why = Reason.describe(failure);
+        return switch (Reason.of(failure)) {
+            case CONNECTION_REFUSED -> why + "; is a server running there?";
+            case TIMEOUT -> why + "; is the host up, and does a firewall let this port through?";
+            case NO_ROUTE, NETWORK_UNREACHABLE -> why + "; is the address right, and this machine's network up?";
+            case PERMISSION_DENIED, NOT_PERMITTED -> why + "; a firewall of this machine may forbid it";
+            case INVALID_ARGUMENT -> why + aboutZones();
+            default -> why;
+        };
+    }
+
+    private String aboutZones() {
+        boolean linkLocal = tcp.host().toLowerCase(Locale.ROOT).startsWith("fe80:")
+                && !tcp.host().contains("%");
+        return linkLocal ? "; an address of one link needs its interface, as in [fe80::1%eth0]:3000" : "";
+    }
+
+    /** The host's addresses of the family wanted, IPv4 first, as Go orders them. */
+    private List<InetAddress> addresses(String host) throws UnknownHostException {
+        InetAddress[] all;
+        try {
+            all = InetAddress.getAllByName(host);
+        } catch (UnknownHostException unknown) {
+            throw unknown(host);
+        }
+        return wanted(host, all);
+    }
+
+    private List<InetAddress> wanted(String host, InetAddress[] all) throws UnknownHostException {
+        List<InetAddress> ipv4 = new ArrayList<>();
+        List<InetAddress> ipv6 = new ArrayList<>();
+        for (InetAddress address : all) {
+            (address instanceof Inet4Address ? ipv4 : ipv6).add(address);
+        }
+        List<InetAddress> wanted = new ArrayList<>();
+        if (tcp.family() != Endpoint.Family.IPV6) {
+            wanted.addAll(ipv4);
+        }
+        if (tcp.family() != Endpoint.Family.IPV4) {
+            wanted.addAll(ipv6);
+        }
+        if (wanted.isEmpty()) {
+            throw new UnknownHostException(
+                    "'" + host + "' has no address that " + tcp.family() + " can use; with tcp it may have any");
+        }
+        return wanted;
+    }
+
+    private ChannelFactory<? extends ServerChannel> serverChannels() {
+        return switch (io()) {
+            case NIO -> () -> new NioServerSocketChannel(SelectorProvider.provider(), protocol());
+            case EPOLL -> () -> new EpollServerSocketChannel(protocol());
+            case KQUEUE -> KQueueServerSocketChannel::new;
+        };
+    }
+
+    /** The protocol to ask the system for; null is Netty's word for IPv6 where there is any, which takes both. */
+    private @Nullable SocketProtocolFamily protocol() {
+        boolean ipv4 = tcp.family() == Endpoint.Family.IPV4 || tcp.host().equals("0.0.0.0");
+        return ipv4 ? SocketProtocolFamily.INET : null;
+    }
+
+    private ChannelFactory<? extends Channel> channels() {
+        return switch (io()) {
+            case NIO -> NioSocketChannel::new;
+            case EPOLL -> EpollSocketChannel::new;
+            case KQUEUE -> KQueueSocketChannel::new;
+        };
+    }
+
+    @Override
+    public Peer peer(Channel channel) {
+        InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
+        if (address == null) {
+            return new Peer("gone", Optional.empty());
+        }
+        String host = NetUtil.toAddressString(address.getAddress());
+        return new Peer((host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort(), Optional.empty());
+    }
+}

@@ -1,0 +1,105 @@
+package cc.accu.internal.transport;
+
+import cc.accu.transport.ConnectException;
+import cc.accu.transport.Endpoint;
+import cc.accu.transport.ListenException;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** All that differs between kinds of sockets. Handlers, server and client take a transport and never ask which. */
+public abstract sealed class Transport permits TcpTransport, UnixTransport {
+    private final Endpoint endpoint;
+    private final SocketIo io;
+
+    Transport(Endpoint endpoint, SocketIo io) {
+        this.endpoint = endpoint;
+        this.io = io;
+    }
+
+    /**
+     * The transport for an endpoint.
+     *
+     * @param preferNative whether TCP runs on epoll or kqueue, where the machine has it, in place of NIO
+     */
+    public static Transport of(Endpoint endpoint, boolean preferNative) {
+        if (endpoint instanceof Endpoint.Tcp tcp) {
+            return TcpTransport.of(tcp, preferNative);
+        }
+        return UnixTransport.of((Endpoint.Unix) endpoint);
+    }
+
+    /**
+     * Binds and accepts. Blocking; the endpoint of the listener has the real port.
+     *
+     * @param acceptHandler sits on the accepting channel
+     * @param connectionHandler is added to each accepted channel
+     * @throws ListenException when the address cannot be had
+     */
+    public abstract Listener listen(EventLoops loops, ChannelHandler acceptHandler, ChannelHandler connectionHandler);
+
+    /**
+     * Connects, trying every address of the host in turn within {@code timeout}. Completes on an event loop, or fails
+     * with a {@link ConnectException}. Resolves the host's name first, which may block.
+     *
+     * @param timeout positive, for all attempts together
+     */
+    public abstract CompletableFuture<Channel> connect(EventLoops loops, ChannelHandler handler, Duration timeout);
+
+    /** The endpoint of an accepting channel of this transport, with the real port. */
+    public abstract Endpoint bound(Channel accepting);
+
+    /** Who is at the other end of an accepted channel of this transport. */
+    public abstract Peer peer(Channel channel);
+
+    /** Asks {@code room} before each read of an accepted channel. To be called before the first. */
+    @SuppressWarnings("deprecation") // of RCVBUF_ALLOCATOR, which has no successor
+    public static void limitReads(Channel channel, ReadRoom room) {
+        channel.config().setOption(ChannelOption.RCVBUF_ALLOCATOR, new ReadBuffers(room));
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    SocketIo io() {
+        return io;
+    }
+
+    /**
+     * A half-closed sender still gets its answer, and a failed write never throws away input that is still unread:
+     * hence no automatic close.
+     */
+    ServerBootstrap serverBootstrap(EventLoops loops, ChannelHandler acceptHandler, ChannelHandler connectionHandler) {
+        return new ServerBootstrap()
+                .group(loopsToListenWith(loops))
+                .handler(acceptHandler)
+                .childHandler(connectionHandler)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(ChannelOption.AUTO_CLOSE, false);
+    }
+
+    private EventLoopGroup loopsToListenWith(EventLoops loops) {
+        try {
+            return loops.of(io);
+        } catch (ChannelException none) {
+            throw new ListenException(endpoint, Reason.describe(none), none);
+        }
+    }
+
+    Bootstrap bootstrap(EventLoops loops, ChannelHandler handler, Duration timeout) {
+        return new Bootstrap()
+                .group(loops.of(io))
+                .handler(handler)
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .option(ChannelOption.AUTO_CLOSE, false)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, timeout.toMillis()));
+    }
+}
