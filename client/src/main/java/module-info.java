@@ -1,11 +1,12 @@
-/** Sends lines to any line server: a library, and a command. */
+/** Sends lines to any line server: a library, and a command, which alone needs what is static. */
 module cc.accu.client {
     requires transitive cc.accu.common;
-    requires HdrHistogram;
+    requires static HdrHistogram;
+    requires static info.picocli;
+    requires static me.tongfei.progressbar;
     requires io.netty.buffer;
     requires io.netty.common;
     requires io.netty.transport;
-    requires me.tongfei.progressbar;
     requires org.slf4j;
 
     exports cc.accu.client;

@@ -1,7 +1,9 @@
 /** Endpoints, transports and line framing, shared by the accu server and client. */
+@SuppressWarnings("module") // the two that the internal packages are exported to are built later
 module cc.accu.common {
     requires transitive io.netty.buffer;
     requires transitive io.netty.transport;
+    requires static info.picocli;
     requires io.netty.codec;
     requires io.netty.common;
     requires io.netty.transport.classes.epoll;
@@ -13,6 +15,12 @@ module cc.accu.common {
     exports cc.accu.line;
     exports cc.accu.transport;
     exports cc.accu.internal.cli to
+            cc.accu.server,
+            cc.accu.client;
+    exports cc.accu.internal.process to
+            cc.accu.server,
+            cc.accu.client;
+    exports cc.accu.internal.text to
             cc.accu.server,
             cc.accu.client;
     exports cc.accu.internal.framing to

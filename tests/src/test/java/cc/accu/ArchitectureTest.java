@@ -4,22 +4,42 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import cc.accu.line.Origin;
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass.Predicates;
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** Who may know whom, over all modules. */
-@AnalyzeClasses(packages = "cc.accu", importOptions = DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "cc.accu",
+        importOptions = {DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
 class ArchitectureTest {
+    /** The client's tests come in a jar. */
+    static final class NoTestJars implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
+
     private static final String LINE = "cc.accu.line..";
     private static final String FRAMING = "cc.accu.internal.framing..";
     private static final String ENDPOINT = "cc.accu.transport..";
     private static final String TRANSPORT = "cc.accu.internal.transport..";
-    private static final String CONSOLE = "cc.accu.internal.cli..";
+    private static final String TEXT = "cc.accu.internal.text..";
+    private static final String PROCESS = "cc.accu.internal.process..";
+    private static final String COMMAND = "cc.accu.internal.cli..";
     private static final String SERVER = "cc.accu.server..";
     private static final String SINK = "cc.accu.server.sink..";
+    private static final String DELIVER = "cc.accu.server.internal.deliver..";
+    private static final String[] SINKS = {
+        SINK, "cc.accu.server.internal.commit..", "cc.accu.server.internal.file..", "cc.accu.server.internal.format.."
+    };
     private static final String ADMIN = "cc.accu.server.admin..";
     private static final String CLIENT = "cc.accu.client..";
     private static final String[] EDGES = {"cc.accu.server.cli..", "cc.accu.client.cli.."};
@@ -57,29 +77,46 @@ class ArchitectureTest {
             .resideInAnyPackage(ENDPOINT, TRANSPORT);
 
     @ArchTest
-    static final ArchRule TRANSPORTS_DO_NOT_KNOW_LINES = noClasses()
+    static final ArchRule TRANSPORTS_KNOW_OF_LINES_ONLY_WHERE_THEY_COME_FROM = noClasses()
             .that()
             .resideInAnyPackage(ENDPOINT, TRANSPORT)
             .should()
+            .dependOnClassesThat(Predicates.resideInAnyPackage(LINE, FRAMING)
+                    .and(DescribedPredicate.not(Predicates.belongTo(Predicates.equivalentTo(Origin.class)))));
+
+    @ArchTest
+    static final ArchRule WHAT_CONNECTIONS_ARE_MADE_OF_KNOWS_NO_SINKS = noClasses()
+            .that()
+            .resideInAPackage("cc.accu.server.internal.receive..")
+            .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(LINE, FRAMING);
+            .resideInAnyPackage("cc.accu.server", SINK);
 
     @ArchTest
     static final ArchRule NO_PACKAGES_KNOW_EACH_OTHER_IN_A_CIRCLE =
             slices().matching("cc.accu.(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule SINKS_KNOW_OF_ACCU_ONLY_LINES_AND_THE_CONSOLE = classes()
+    static final ArchRule SINKS_KNOW_OF_ACCU_ONLY_LINES_AND_WHAT_WAS_TYPED = classes()
             .that()
-            .resideInAPackage(SINK)
+            .resideInAnyPackage(SINKS)
             .should()
             .onlyDependOnClassesThat(Predicates.resideOutsideOfPackage("cc.accu..")
-                    .or(Predicates.resideInAnyPackage(SINK, LINE, FRAMING, CONSOLE)));
+                    .or(Predicates.resideInAnyPackage(SINKS))
+                    .or(Predicates.resideInAnyPackage(LINE, FRAMING, TEXT, PROCESS)));
+
+    @ArchTest
+    static final ArchRule DELIVERY_KNOWS_SINKS_AND_NO_SERVER = classes()
+            .that()
+            .resideInAPackage(DELIVER)
+            .should()
+            .onlyDependOnClassesThat(Predicates.resideOutsideOfPackage("cc.accu..")
+                    .or(Predicates.resideInAnyPackage(DELIVER, SINK, LINE, TRANSPORT)));
 
     @ArchTest
     static final ArchRule SINKS_KNOW_NO_PIPELINES = noClasses()
             .that()
-            .resideInAPackage(SINK)
+            .resideInAnyPackage(SINKS)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.netty.channel..");
@@ -105,10 +142,10 @@ class ArchitectureTest {
             .that()
             .resideOutsideOfPackages(EDGES)
             .and()
-            .resideOutsideOfPackage(CONSOLE)
+            .resideOutsideOfPackage(COMMAND)
             .should()
             .dependOnClassesThat()
-            .haveNameMatching("cc\\.accu\\.internal\\.cli\\.(Command.*|Option|UsageException|ExitCode)");
+            .resideInAnyPackage(COMMAND, "picocli..");
 
     @ArchTest
     static final ArchRule ONLY_COMMANDS_SET_UP_THEIR_PROCESS = noClasses()

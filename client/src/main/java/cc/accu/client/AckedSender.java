@@ -2,30 +2,24 @@ package cc.accu.client;
 
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.transport.Endpoint;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 
 /** Delivers lines at least once: what is delivered is what the server has acknowledged. Any thread. */
 final class AckedSender implements Sender {
     private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(1);
 
     private final Settings settings;
-    private final Unacknowledged lines;
+    private final SendQueue queue;
     private final Redelivery redelivery;
 
     private AckedSender(List<Endpoint> endpoints, Settings settings, EventLoops loops) {
         this.settings = settings;
-        this.lines = new Unacknowledged(PooledByteBufAllocator.DEFAULT, settings.windowBytes(), this::mayWait);
-        this.redelivery = new Redelivery(endpoints, settings, loops, lines);
+        this.queue = new SendQueue(SendQueue.Settled.ACKNOWLEDGED, settings.windowBytes(), this::mayWait);
+        this.redelivery = new Redelivery(endpoints, settings, loops, queue);
     }
 
     /** Connects, and waits for the first welcome, as long as the retry timeout. Blocking. */
@@ -50,42 +44,18 @@ final class AckedSender implements Sender {
     }
 
     @Override
-    public CompletableFuture<Void> send(ByteBuffer block, int messages) {
-        CompletableFuture<Void> stored = lines.add(block, messages);
-        if (!stored.isDone()) {
-            redelivery.wake();
-        }
-        return stored;
+    public SendQueue queue() {
+        return queue;
     }
 
     @Override
-    public CompletableFuture<Void> flushed() {
-        return lines.flushed();
-    }
-
-    @Override
-    public Tally sent() {
-        return lines.sent();
-    }
-
-    @Override
-    public Tally written() {
-        return lines.written();
-    }
-
-    @Override
-    public long acknowledged() {
-        return lines.acknowledged();
+    public void wake() {
+        redelivery.wake();
     }
 
     @Override
     public Optional<String> durable() {
         return Optional.of(redelivery.durable());
-    }
-
-    @Override
-    public OptionalLong maxLineBytes() {
-        return OptionalLong.of(lines.maxLineBytes());
     }
 
     @Override
@@ -100,49 +70,40 @@ final class AckedSender implements Sender {
 
     @Override
     public void close() throws IOException {
-        lines.close();
+        queue.close();
         try {
             awaitAcks();
             sayGoodbye();
         } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            lines.fail("interrupted while closing", null);
-            InterruptedIOException failure = new InterruptedIOException("interrupted while closing " + endpoint());
-            failure.initCause(interrupted);
-            throw failure;
+            queue.fail("interrupted while closing", null);
+            throw interruptedWhileClosing(interrupted);
         } finally {
             redelivery.shutDown();
         }
-        lines.throwIfUndelivered();
+        queue.throwIfUndelivered();
     }
 
     /** As long as they come. */
     private void awaitAcks() throws InterruptedException {
-        Future<Void> flushed = lines.flushed();
-        long before;
-        do {
-            before = lines.settled();
-            if (Waiting.isDoneWithin(flushed, settings.closeTimeout())) {
-                return;
-            }
-        } while (lines.settled() > before);
-        String blame = lines.blame();
-        // Ended first, so that all it wrote is counted.
-        abandon(redelivery.stop(), "closing");
-        lines.fail(
-                "i/o timeout: no ack for " + Durations.text(settings.closeTimeout()) + " while closing" + blame, null);
+        if (!isFlushedWhileItMoves(settings.closeTimeout())) {
+            String timeout = Deadline.text(settings.closeTimeout());
+            String why = "i/o timeout: no ack for " + timeout + " while closing" + queue.blame();
+            // Ended first, so that all it wrote is counted.
+            abandon(redelivery.stop(), "closing");
+            queue.fail(why, null);
+        }
     }
 
     private void sayGoodbye() throws InterruptedException {
-        Optional<Conversation> last = redelivery.stop();
-        if (last.isPresent() && !Waiting.isDoneWithin(last.get().finish(), LONGEST_GOODBYE)) {
+        Optional<ServerLink> last = redelivery.stop();
+        if (last.isPresent() && !Sender.isDoneWithin(last.get().finish(), LONGEST_GOODBYE)) {
             abandon(last, "it did not close its side");
         }
     }
 
-    private static void abandon(Optional<Conversation> conversation, String why) throws InterruptedException {
-        if (conversation.isPresent()) {
-            Waiting.isDoneWithin(conversation.get().abandon(why), LONGEST_GOODBYE);
+    private static void abandon(Optional<ServerLink> link, String why) throws InterruptedException {
+        if (link.isPresent()) {
+            Sender.isDoneWithin(link.get().abandon(why), LONGEST_GOODBYE);
         }
     }
 }

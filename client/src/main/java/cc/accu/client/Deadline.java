@@ -30,8 +30,15 @@ final class Deadline {
         this.expired = expired;
     }
 
+    /** As messages have it: {@code 10s} or {@code 250ms}. */
+    static String text(Duration timeout) {
+        long millis = timeout.toMillis();
+        return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+    }
+
     /** Waits from now on no longer than {@code most}, and counts from now. */
     void tighten(Duration most) {
+        assert loop.inEventLoop();
         if (timeout.isZero() || timeout.compareTo(most) > 0) {
             timeout = most;
         }
@@ -42,6 +49,7 @@ final class Deadline {
 
     /** Something is due. */
     void begin() {
+        assert loop.inEventLoop();
         if (!due) {
             due = true;
             lastProgressAt = System.nanoTime();
@@ -51,12 +59,14 @@ final class Deadline {
 
     /** Something came of it. */
     void progressed(boolean moreIsDue) {
+        assert loop.inEventLoop();
         lastProgressAt = System.nanoTime();
         due = moreIsDue;
     }
 
     /** Never fires again. */
     void cancel() {
+        assert loop.inEventLoop();
         due = false;
         stop();
     }

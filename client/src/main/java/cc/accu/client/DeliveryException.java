@@ -1,5 +1,6 @@
 package cc.accu.client;
 
+import cc.accu.client.Refusals.Counts;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -16,34 +17,37 @@ public final class DeliveryException extends IOException {
     private final long messagesUnwritten;
     private final long messagesAcknowledged;
 
-    private DeliveryException(String message, Tally sent, Tally written, long acknowledged, @Nullable Throwable cause) {
+    private DeliveryException(String message, Counts counts, @Nullable Throwable cause) {
         super(message, cause);
-        this.messagesWritten = written.messages();
-        this.bytesWritten = written.bytes();
-        this.messagesUnwritten = sent.messages() - written.messages();
-        this.messagesAcknowledged = acknowledged;
+        this.messagesWritten = counts.written().messages() - counts.refused();
+        this.bytesWritten = counts.written().bytes();
+        this.messagesUnwritten = counts.sent().messages() - messagesWritten;
+        this.messagesAcknowledged = counts.acknowledged();
     }
 
     /** Of a client without acknowledgements. */
-    static DeliveryException unwritten(String why, Tally sent, Tally written, @Nullable Throwable cause) {
-        String message = why + ": " + written.messages() + " of " + sent.messages() + " messages were written ("
-                + written.bytes() + " of " + sent.bytes() + " bytes)";
-        return new DeliveryException(message, sent, written, 0, cause);
+    static DeliveryException unwritten(String why, Counts counts, @Nullable Throwable cause) {
+        String message = why + ": " + counts.written().messages() + " of "
+                + counts.sent().messages() + " messages were written ("
+                + counts.written().bytes() + " of " + counts.sent().bytes() + " bytes)";
+        return new DeliveryException(message, counts, cause);
     }
 
     /** Of a client without acknowledgements, of which the server never said that it has read all. */
-    static DeliveryException unconfirmed(Duration closeTimeout, Tally sent, Tally written) {
-        String message = sent.messages() + " sent, the server did not close in " + Durations.words(closeTimeout)
-                + ": delivery unknown";
-        return new DeliveryException(message, sent, written, 0, null);
+    static DeliveryException unconfirmed(Duration closeTimeout, Counts counts) {
+        String timeout = Deadline.text(closeTimeout).replaceFirst("(?<=\\d)(?=[a-z])", " ");
+        String message =
+                counts.sent().messages() + " sent, the server did not close in " + timeout + ": delivery unknown";
+        return new DeliveryException(message, counts, null);
     }
 
     /** Of a client with acknowledgements. */
-    static DeliveryException unacknowledged(
-            String why, Tally sent, Tally written, long acknowledged, @Nullable Throwable cause) {
-        String message = why + ": " + acknowledged + " of " + sent.messages() + " messages were acknowledged, "
-                + Math.max(0, written.messages() - acknowledged) + " more were written and may be stored";
-        return new DeliveryException(message, sent, written, acknowledged, cause);
+    static DeliveryException unacknowledged(String why, Counts counts, @Nullable Throwable cause) {
+        long unknown = counts.written().messages() - counts.refused() - counts.acknowledged();
+        String message = why + ": " + counts.acknowledged() + " of "
+                + counts.sent().messages() + " messages were acknowledged, "
+                + Math.max(0, unknown) + " more were written and may be stored";
+        return new DeliveryException(message, counts, cause);
     }
 
     /** Messages of this client that were wholly written, with their terminators, over any connection. */

@@ -1,6 +1,6 @@
 package cc.accu.client;
 
-import cc.accu.internal.framing.LineFeeds;
+import cc.accu.internal.framing.LineCounter;
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
@@ -66,7 +66,7 @@ public final class LineClient implements AutoCloseable {
 
     /** The longest message that the server said it takes, in bytes; empty for a client without acknowledgements. */
     public OptionalLong maxLineBytes() {
-        return sender.maxLineBytes();
+        return sender.queue().maxLineBytes();
     }
 
     /** Sends {@code message} in UTF-8; see {@link #send(byte[])}. */
@@ -85,7 +85,7 @@ public final class LineClient implements AutoCloseable {
      */
     public CompletableFuture<Void> send(byte[] message) {
         Lines.checkIsOne(message);
-        return sender.send(Lines.terminated(message), 1);
+        return send(Lines.terminated(message), 1);
     }
 
     /**
@@ -100,7 +100,7 @@ public final class LineClient implements AutoCloseable {
         if (!wholeLines.hasRemaining()) {
             return flush();
         }
-        return sender.send(wholeLines, LineFeeds.count(wholeLines));
+        return send(wholeLines, LineCounter.count(wholeLines));
     }
 
     /**
@@ -111,10 +111,18 @@ public final class LineClient implements AutoCloseable {
      * @throws IllegalStateException with acknowledgements, which are for whole messages
      */
     public CompletableFuture<Void> sendPart(ByteBuffer part) {
-        if (sender.maxLineBytes().isPresent()) {
+        if (sender.queue().maxLineBytes().isPresent()) {
             throw new IllegalStateException("messages that are acknowledged are sent whole");
         }
-        return part.hasRemaining() ? sender.send(part, LineFeeds.count(part)) : flush();
+        return part.hasRemaining() ? send(part, LineCounter.count(part)) : flush();
+    }
+
+    private CompletableFuture<Void> send(ByteBuffer lines, int messages) {
+        CompletableFuture<Void> delivered = sender.queue().add(lines, messages);
+        if (!delivered.isDone()) {
+            sender.wake();
+        }
+        return delivered;
     }
 
     /**
@@ -122,22 +130,22 @@ public final class LineClient implements AutoCloseable {
      * for this call: messages are on their way as soon as they are sent.
      */
     public CompletableFuture<Void> flush() {
-        return sender.flushed();
+        return sender.queue().flushed();
     }
 
     /** Messages taken so far, and those that were refused because the connection had failed. */
     public long messagesSent() {
-        return sender.sent().messages();
+        return sender.queue().counts().sent().messages();
     }
 
     /** Messages that the server has acknowledged; 0 for a client without acknowledgements. */
     public long messagesAcknowledged() {
-        return sender.acknowledged();
+        return sender.queue().counts().acknowledged();
     }
 
     /** Messages that are wholly with the kernel, or were once. */
     public long messagesWritten() {
-        return sender.written().messages();
+        return sender.queue().counts().written().messages();
     }
 
     /**
@@ -171,18 +179,15 @@ public final class LineClient implements AutoCloseable {
     /** Settings for a client. One thread. */
     public static final class Builder {
         private static final int LONGEST_ANSWER_SECONDS = 2;
-        private static final long UNSET = -1;
         /** What may wait to be written, unless set. */
         public static final long WINDOW_BYTES = 4 * 1024 * 1024;
         /** What may wait to be acknowledged, unless set. */
         public static final long ACKED_WINDOW_BYTES = 4 * WINDOW_BYTES;
 
-        private static final int LARGEST_SHARE_OF_MEMORY = 4;
-
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration writeTimeout = Duration.ZERO;
         private Duration closeTimeout = Duration.ofSeconds(10);
-        private long windowBytes = UNSET;
+        private OptionalLong windowBytes = OptionalLong.empty();
         private WhenFull whenFull = WhenFull.BLOCK;
         private boolean preferNative;
         private boolean acknowledged;
@@ -242,7 +247,7 @@ public final class LineClient implements AutoCloseable {
          * that many sends may take as much again.
          */
         public Builder windowBytes(long most) {
-            windowBytes = most;
+            windowBytes = OptionalLong.of(most);
             return this;
         }
 
@@ -270,7 +275,7 @@ public final class LineClient implements AutoCloseable {
             endpoints.add(0, first);
             Settings settings = settings(connectTimeout);
             EventLoops loops = EventLoops.daemon("accu-client");
-            return new LineClient(loops, Senders.connect(endpoints, settings, loops));
+            return new LineClient(loops, Sender.connect(endpoints, settings, loops));
         }
 
         /**
@@ -292,13 +297,7 @@ public final class LineClient implements AutoCloseable {
         }
 
         private Settings settings(Duration toConnect) {
-            long usual = acknowledged ? ACKED_WINDOW_BYTES : WINDOW_BYTES;
-            long affordable = Runtime.getRuntime().maxMemory();
-            if (windowBytes > affordable) {
-                throw new IllegalArgumentException("a window of " + windowBytes + " bytes does not fit into the "
-                        + affordable + " bytes of memory that this process may have");
-            }
-            long window = windowBytes == UNSET ? Math.min(usual, affordable / LARGEST_SHARE_OF_MEMORY) : windowBytes;
+            long window = Settings.affordableWindow(windowBytes, acknowledged ? ACKED_WINDOW_BYTES : WINDOW_BYTES);
             Settings.Acks acks = new Settings.Acks(acknowledged, ackTimeout, retryTimeout);
             return new Settings(toConnect, writeTimeout, closeTimeout, window, whenFull, preferNative, acks);
         }

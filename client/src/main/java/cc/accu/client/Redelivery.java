@@ -1,415 +1,318 @@
 package cc.accu.client;
 
-import cc.accu.client.Farewell.Kind;
+import cc.accu.client.ConversationEnd.Kind;
 import cc.accu.internal.framing.AckLine;
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.internal.transport.Transport;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInitializer;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Has one conversation after another, with one endpoint after another, until every line is settled or there was no
- * progress for too long, whatever it was waiting for. Connects only while there are lines, but for the first time, and
- * for a round over the other endpoints when one is lost. What it decides, it decides on one thread (accu-client-retry).
+ * Has one connection after another, with one endpoint after another, until every line is settled or the retry deadline is
+ * over. Connects only while there are lines, but for the first time, and for a round over the other endpoints when one is
+ * lost. One thread (accu-client-retry), but for what says otherwise.
+ *
+ * <pre>
+ * state       what happens                                    next state
+ * IDLE        a line comes                                    WAITING, and connects at once
+ * WAITING     the wait is over                                CONNECTING
+ * CONNECTING  connected                                       GREETING
+ * GREETING    the welcome comes                               CONVERSING
+ * CONNECTING, GREETING, CONVERSING: it fails, or ends, and
+ *             an endpoint has not been tried                  WAITING, and connects at once
+ *             there is nothing to send                        IDLE
+ *             there are lines, or there was no welcome ever   WAITING, for a while
+ *             no endpoint is left that makes sense            ENDED
+ * any         the retry deadline is over, or a close          ENDED
+ * </pre>
  */
-final class Redelivery implements Conversation.Owner {
-    private static final Logger LOG = LoggerFactory.getLogger(Redelivery.class);
-    private static final Duration COMPLAIN_EVERY = Duration.ofSeconds(10);
+final class Redelivery {
     private static final Duration PATIENCE_FOR_AN_END = Duration.ofSeconds(1);
+
+    private enum State {
+        IDLE,
+        WAITING,
+        CONNECTING,
+        GREETING,
+        CONVERSING,
+        ENDED
+    }
 
     private final Settings settings;
     private final EventLoops loops;
-    private final Unacknowledged lines;
-    private final Rotation rotation;
+    private final SendQueue queue;
+    private final EndpointRing ring;
     private final Failures failures = new Failures();
-    private final Outage outage;
-    private final ScheduledThreadPoolExecutor control;
+    private final RetryDeadline deadline;
+    private final TimeSharing sharing;
+    private final ControlThread control = new ControlThread(this::giveUpForABug);
     private final Set<Endpoint> known = new HashSet<>();
     private final CompletableFuture<Void> firstWelcome = new CompletableFuture<>();
-    private final AtomicBoolean idle = new AtomicBoolean();
-    private volatile @Nullable Thread thread;
-    private volatile @Nullable Conversation current;
-    private volatile @Nullable Conversation latest;
+    // Any thread may take it from IDLE to WAITING.
+    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+    private long stateBegan;
+    // Of the latest attempt, from before it is connected until it has ended. Set on the event loop.
+    private volatile @Nullable ServerLink link;
     private volatile Endpoint endpoint;
     private volatile String durable = "";
-    private long startedAt;
-    private Phase phase = Phase.BETWEEN;
-    private long phaseBegan;
-    private Turn turn = new Turn(Duration.ZERO, Duration.ZERO, 1, 0);
-    private boolean complained;
-    private long complaints;
-    private long complainedAt;
-    private long untold;
-    private boolean stopped;
 
-    /** What the control thread knows of the latest attempt. */
-    private enum Phase {
-        BETWEEN,
-        CONNECTING,
-        GREETING,
-        CONVERSING
-    }
-
-    /**
-     * What the endpoint that is being tried may have of the time without progress.
-     *
-     * @param from how much of it had gone by
-     * @param share its part of the rest
-     * @param sharers among how many that was divided, this one counted
-     * @param settled lines settled by then
-     */
-    private record Turn(Duration from, Duration share, int sharers, long settled) {}
-
-    Redelivery(List<Endpoint> endpoints, Settings settings, EventLoops loops, Unacknowledged lines) {
+    Redelivery(List<Endpoint> endpoints, Settings settings, EventLoops loops, SendQueue queue) {
         this.settings = settings;
         this.loops = loops;
-        this.lines = lines;
-        this.rotation = new Rotation(endpoints);
+        this.queue = queue;
+        this.ring = new EndpointRing(endpoints);
         this.endpoint = endpoints.get(0);
-        this.outage = new Outage(settings.acks().retryTimeout());
-        // What comes after the end is of no interest to anyone.
-        this.control = new ScheduledThreadPoolExecutor(1, this::newThread, new ThreadPoolExecutor.DiscardPolicy());
+        this.deadline = new RetryDeadline(settings.acks().retryTimeout(), queue, control, this::deadlineIsOver);
+        this.sharing = new TimeSharing(ring, deadline, control, this::shareIsOver);
     }
 
-    private Thread newThread(Runnable work) {
-        Thread started = new Thread(work, "accu-client-retry");
-        started.setDaemon(true);
-        thread = started;
-        return started;
-    }
-
+    /** Any thread. */
     boolean isOwnThread() {
-        return Thread.currentThread().equals(thread) || loops.areOfCurrentThread();
+        return control.isCurrent() || loops.areOfCurrentThread();
     }
 
-    /** Where the current connection goes to, or the last one went. */
+    /** Where the current connection goes to, or the last one went. Any thread. */
     Endpoint endpoint() {
         return endpoint;
     }
 
-    /** From the last welcome. */
+    /** From the last welcome. Any thread. */
     String durable() {
         return durable;
     }
 
-    /** Completes with the first welcome, or fails when there will be none. */
+    /** Completes with the first welcome, or fails when there will be none. Any thread. */
     CompletableFuture<Void> start() {
-        decide(() -> {
-            startedAt = System.nanoTime();
+        control.run(() -> {
+            deadline.start();
             connect();
-            watch();
         });
         return firstWelcome;
     }
 
-    /** A mistake of ours in here must not leave anybody waiting. */
-    private void decide(Runnable decision) {
-        control.execute(() -> guarded(decision));
-    }
-
-    private void decideLater(Runnable decision, Duration delay) {
-        control.schedule(() -> guarded(decision), delay.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private void guarded(Runnable decision) {
-        try {
-            decision.run();
-        } catch (RuntimeException | Error bug) {
-            LOG.error("this should not have happened; please report it", bug);
-            giveUp("internal error", bug);
-        }
-    }
-
     /** There are new lines. Any thread. */
     void wake() {
-        Conversation conversation = current;
-        if (conversation != null) {
-            conversation.requestTurn();
+        ServerLink current = link;
+        if (current != null) {
+            current.requestTurn();
         }
-        if (idle.get() && idle.compareAndSet(true, false)) {
-            decide(this::connectAfresh);
+        if (state.get() == State.IDLE && state.compareAndSet(State.IDLE, State.WAITING)) {
+            control.run(this::connectAfresh);
         }
     }
 
     private void connectAfresh() {
-        outage.restart();
-        rotation.restart();
+        ring.restart();
+        sharing.restart();
         failures.clear();
         connect();
     }
 
-    /** Looks, as often as need be, whether it has gone on for too long without progress. */
-    private void watch() {
-        if (stopped || outage.isEndless()) {
-            return;
-        }
-        Optional<Duration> left = outage.left(withoutProgress());
-        if (left.isPresent()) {
-            decideLater(this::watch, left.get());
-        } else {
-            noteWhatIsMissing();
-            giveUp(
-                    "gave up after " + Durations.text(outage.longest()) + " (retry timeout): " + failures.text(),
-                    failures.lastCause());
-        }
+    private boolean is(State asked) {
+        assert control.isCurrent();
+        return state.get() == asked;
     }
 
-    private Duration withoutProgress() {
-        return firstWelcome.isDone() ? lines.withoutProgress() : Duration.ofNanos(System.nanoTime() - startedAt);
+    private void enter(State next) {
+        assert control.isCurrent();
+        state.set(next);
+        stateBegan = System.nanoTime();
     }
 
-    private void beginTurn(Duration from, int sharers) {
-        if (!outage.isEndless()) {
-            turn = new Turn(from, outage.share(from, sharers), sharers, lines.settled());
-            watch(turn);
-        }
-    }
-
-    /** Whoever is silent must not take the time of those that are still to be tried. */
-    private void watch(Turn watched) {
-        boolean connected = phase == Phase.GREETING || phase == Phase.CONVERSING;
-        if (stopped || !connected || !watched.equals(turn) || rotation.size() == 1) {
-            return;
-        }
-        Duration fresh = outage.share(Duration.ZERO, rotation.size());
-        Duration left = watched.from().plus(watched.share()).minus(withoutProgress());
-        Conversation open = latest;
-        if (lines.settled() > watched.settled()) {
-            // Now the others are as good as untried.
-            beginTurn(Duration.ZERO, rotation.size());
-        } else if (!left.isNegative() && !left.isZero()) {
-            decideLater(() -> watch(watched), left.compareTo(fresh) < 0 ? left : fresh);
-        } else if (open != null && watched.sharers() > 1) {
-            String missing = phase == Phase.GREETING ? "it answered nothing within " : "i/o timeout: no ack for ";
-            open.abandon(missing + Durations.text(watched.share()) + lines.blame());
-        }
-    }
-
-    /** No longer than what the one that is being tried may have. */
-    private Duration connectTimeout() {
-        Duration most = settings.connectTimeout();
-        boolean shares = !outage.isEndless() && turn.sharers() > 1;
-        return shares && turn.share().compareTo(most) < 0 ? turn.share() : most;
-    }
-
-    private void begin(Phase next) {
-        phase = next;
-        phaseBegan = System.nanoTime();
+    private void deadlineIsOver() {
+        noteWhatIsMissing();
+        String timeout = Deadline.text(deadline.longest());
+        giveUp("gave up after " + timeout + " (retry timeout): " + failures.text());
     }
 
     /** Unless it has only begun to wait, and what went wrong before says more. */
     private void noteWhatIsMissing() {
-        Duration waited = Duration.ofNanos(System.nanoTime() - phaseBegan);
-        if (failures.has(endpoint) && waited.multipliedBy(2).compareTo(outage.longest()) < 0) {
+        Duration waited = Duration.ofNanos(System.nanoTime() - stateBegan);
+        if (failures.has(endpoint) && waited.multipliedBy(2).compareTo(deadline.longest()) < 0) {
             return;
         }
-        switch (phase) {
-            case BETWEEN -> {}
-            case CONNECTING -> note(new ConnectException(endpoint, "i/o timeout"));
-            case GREETING -> note(new ConnectException(endpoint, "it answered nothing"));
-            case CONVERSING -> failures.add(endpoint, endpoint + ": no ack came" + lines.blame(), null);
+        switch (Objects.requireNonNull(state.get())) {
+            case IDLE, WAITING, ENDED -> {}
+            case CONNECTING -> failures.add(endpoint, "i/o timeout");
+            case GREETING -> failures.add(endpoint, "it answered nothing");
+            case CONVERSING -> failures.add(endpoint, new ConversationEnd(Kind.BROKEN, "no ack came" + queue.blame()));
         }
     }
 
-    private void note(ConnectException failure) {
-        failures.add(endpoint, String.valueOf(failure.getMessage()), failure);
+    /** Whoever is silent must not take the time of those that are still to be tried. */
+    private void shareIsOver(Duration share) {
+        ServerLink silent = link;
+        if (silent != null && !is(State.ENDED)) {
+            String missing = is(State.GREETING) ? "it answered nothing within " : "i/o timeout: no ack for ";
+            silent.abandon(missing + Deadline.text(share) + queue.blame());
+        }
     }
 
     private void connect() {
-        if (stopped) {
+        if (is(State.ENDED)) {
             return;
         }
-        Endpoint next = rotation.next();
+        Endpoint next = ring.next();
         endpoint = next;
-        begin(Phase.CONNECTING);
-        beginTurn(withoutProgress(), rotation.sharers());
-        Transport.of(next, settings.preferNative())
-                .connect(loops, newConversation(next), connectTimeout())
-                .whenComplete((channel, failure) -> decide(() -> connected(next, failure)));
+        enter(State.CONNECTING);
+        sharing.begin(next);
+        Transport transport = Transport.of(next, settings.preferNative());
+        ServerLink.connect(transport, loops, sharing.limit(settings.connectTimeout()), new Attempt(next)::open)
+                .whenComplete((channel, failure) -> control.run(() -> connected(next, failure)));
     }
 
-    private ChannelHandler newConversation(Endpoint with) {
-        return new ChannelInitializer<Channel>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                Conversation conversation = new Conversation(channel, with, settings, lines, Redelivery.this);
-                latest = conversation;
-                channel.pipeline().addLast(conversation);
-            }
-        };
+    /** One connection, or what was to be one. Tells the control thread what comes of it. */
+    private final class Attempt implements AckProtocol.Owner {
+        private final Endpoint with;
+
+        private Attempt(Endpoint with) {
+            this.with = with;
+        }
+
+        private ServerLink open(Channel channel) {
+            ServerLink opened = new ServerLink(
+                    channel, queue, settings.writeTimeout(), mine -> new AckProtocol(mine, queue, settings, this));
+            link = opened;
+            return opened;
+        }
+
+        @Override
+        public void welcomed(ServerLink by, AckLine.Welcome welcome) {
+            control.run(() -> converse(with, by, welcome));
+        }
+
+        @Override
+        public void ended(ConversationEnd how, boolean progressed) {
+            control.run(() -> after(with, how, progressed));
+        }
     }
 
     private void connected(Endpoint with, @Nullable Throwable failure) {
-        if (stopped) {
+        if (is(State.ENDED)) {
             return;
         }
         if (failure != null) {
-            latest = null;
-            retry(with, String.valueOf(failure.getMessage()), failure);
-        } else {
-            if (phase == Phase.CONNECTING) {
-                begin(Phase.GREETING);
-            }
-            watch(turn);
+            link = null;
+            retry(failures.add(with, failure));
+        } else if (is(State.CONNECTING)) {
+            enter(State.GREETING);
+            sharing.connected();
         }
     }
 
-    @Override
-    public void welcomed(Conversation by, AckLine.Welcome welcome) {
-        decide(() -> {
-            begin(Phase.CONVERSING);
-            durable = welcome.durable();
-            known.add(by.endpoint());
-            if (lines.isEmpty()) {
-                outage.restart();
-            }
-            if (complained) {
-                LOG.info("connected to {} again", by.endpoint());
-            }
-            current = by;
-            firstWelcome.complete(null);
-            if (lines.isEmpty()) {
-                beginTurn(Duration.ZERO, rotation.size());
-            }
-            by.requestTurn();
-        });
-    }
-
-    @Override
-    public void ended(Conversation which, Farewell farewell) {
-        decide(() -> after(which.endpoint(), farewell));
-    }
-
-    private void after(Endpoint with, Farewell farewell) {
-        current = null;
-        latest = null;
-        if (stopped) {
+    private void converse(Endpoint with, ServerLink by, AckLine.Welcome welcome) {
+        if (is(State.ENDED)) {
             return;
         }
-        if (farewell.progressed()) {
-            outage.restart();
-            rotation.progressed(with);
-            failures.clear();
-            complained = false;
+        enter(State.CONVERSING);
+        sharing.connected();
+        durable = welcome.durable();
+        known.add(with);
+        failures.tellEnd(with);
+        deadline.welcomed();
+        firstWelcome.complete(null);
+        if (queue.isEmpty()) {
+            ring.rest();
+            sharing.beginAfresh();
         }
-        if (farewell.kind() == Kind.WRONG) {
-            leave(with, "protocol error: " + with + " " + farewell.why(), farewell.cause());
-        } else if (farewell.kind() == Kind.FOREIGN || (farewell.kind() == Kind.SILENT && !known.contains(with))) {
-            leaveForeign(with, farewell.why());
+        by.requestTurn();
+    }
+
+    private void after(Endpoint with, ConversationEnd how, boolean progressed) {
+        link = null;
+        sharing.disconnected();
+        if (is(State.ENDED)) {
+            return;
+        }
+        if (progressed) {
+            ring.progressed(with);
+            sharing.progressed(with);
+            failures.end();
+        }
+        ConversationEnd end = known.contains(with) ? how : how.ofStranger();
+        String why = failures.add(with, end);
+        if (end.isHopeless()) {
+            ring.leave(with);
+        }
+        if (ring.isEmpty()) {
+            giveUp(failures.text());
         } else {
-            retry(with, with + ": " + farewell.why(), farewell.cause());
+            retry(why);
         }
     }
 
-    /** Every hello is a message to a server that does not know what it means: say no more. */
-    private void leaveForeign(Endpoint with, String why) {
-        ConnectException failure =
-                new ConnectException(with, "it does not speak accu/1: " + why + "; send without acks");
-        leave(with, String.valueOf(failure.getMessage()), failure);
-    }
-
-    /** Only the others are tried from now on; without any, this is the end. */
-    private void leave(Endpoint with, String why, @Nullable Throwable cause) {
-        rotation.leave(with);
-        if (rotation.isEmpty()) {
-            failures.add(with, why, cause);
-            giveUp(failures.text(), cause);
-        } else {
-            retry(with, why, cause);
-        }
-    }
-
-    private void retry(Endpoint with, String why, @Nullable Throwable cause) {
-        begin(Phase.BETWEEN);
-        failures.add(with, why, cause);
-        if (rotation.nextIsUntried()) {
-            complain(why);
+    private void retry(String why) {
+        enter(State.WAITING);
+        if (ring.nextIsUntried()) {
+            failures.tell(why);
             connect();
         } else if (!isIdle()) {
-            complain(why);
-            decideLater(this::connect, outage.nextWait());
+            failures.tell(why);
+            control.runLater(this::connect, ring.nextWait());
         }
-    }
-
-    /** Once for each outage, and not too often: of a connection that keeps breaking, the rest is counted. */
-    private void complain(String why) {
-        long now = System.nanoTime();
-        if (complained || (complaints > 0 && now - complainedAt < COMPLAIN_EVERY.toNanos())) {
-            untold += complained ? 0 : 1;
-        } else if (untold == 0) {
-            LOG.warn("{}; trying again", why);
-            noteComplaint(now);
-        } else {
-            LOG.warn("{}; trying again, as {} times before in between", why, untold);
-            noteComplaint(now);
-        }
-        complained = true;
-    }
-
-    private void noteComplaint(long now) {
-        complaints++;
-        complainedAt = now;
-        untold = 0;
     }
 
     /** Nothing to do: the next line wakes us. */
     private boolean isIdle() {
-        if (!firstWelcome.isDone() || !lines.isEmpty()) {
+        if (!firstWelcome.isDone() || !queue.isEmpty()) {
             return false;
         }
-        idle.set(true);
+        enter(State.IDLE);
         // A line that came just before will not wake us.
-        return lines.isEmpty() || !idle.compareAndSet(true, false);
+        return queue.isEmpty() || !state.compareAndSet(State.IDLE, State.WAITING);
+    }
+
+    private void giveUpForABug(Throwable bug) {
+        end("internal error", bug);
+    }
+
+    private void giveUp(String why) {
+        end(why, failures.lastCause());
     }
 
     /** The conversation that is going on ends first, so that all it wrote is counted. */
-    private void giveUp(String why, @Nullable Throwable cause) {
-        stopped = true;
-        Conversation open = latest;
+    private void end(String why, @Nullable Throwable cause) {
+        enter(State.ENDED);
+        deadline.stop();
+        ServerLink open = link;
         if (open == null) {
             fail(why, cause);
             return;
         }
         open.abandon("given up")
                 .completeOnTimeout(null, PATIENCE_FOR_AN_END.toMillis(), TimeUnit.MILLISECONDS)
-                .thenRun(() -> control.execute(() -> fail(why, cause)));
+                .thenRun(() -> control.run(() -> fail(why, cause)));
     }
 
     private void fail(String why, @Nullable Throwable cause) {
-        lines.fail(why, cause);
+        queue.fail(why, cause);
         boolean saysItAll = cause instanceof ConnectException && failures.isOfOne();
         firstWelcome.completeExceptionally(saysItAll ? cause : new ConnectException(why, cause));
     }
 
-    /** Connects no more. The conversation that is still going on, if there is one. Blocking. */
-    Optional<Conversation> stop() {
-        return CompletableFuture.supplyAsync(
-                        () -> {
-                            stopped = true;
-                            return Optional.ofNullable(current);
-                        },
-                        control)
-                .join();
+    /** Connects no more. The connection on which there is still a conversation, if there is one. Blocking; any thread. */
+    Optional<ServerLink> stop() {
+        return control.ask(() -> {
+            boolean converses = is(State.CONVERSING);
+            enter(State.ENDED);
+            deadline.stop();
+            return converses ? Optional.ofNullable(link) : Optional.empty();
+        });
     }
 
-    /** Ends the thread. */
+    /** Ends the thread. Any thread. */
     void shutDown() {
-        control.shutdownNow();
+        control.shutDown();
     }
 }

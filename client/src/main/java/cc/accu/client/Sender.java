@@ -1,34 +1,27 @@
 package cc.accu.client;
 
+import cc.accu.internal.transport.EventLoops;
 import cc.accu.transport.Endpoint;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** A way to get lines to a server: with or without acknowledgements. Any thread. */
+/** Gets what is in a queue to a server, with or without acknowledgements. Any thread. */
 interface Sender {
-    /** Takes a copy of whole lines; the future completes when they are delivered, as far as this sender can tell. */
-    CompletableFuture<Void> send(ByteBuffer lines, int messages);
+    /** What is sent, and how far it is. */
+    SendQueue queue();
 
-    /** Completes when all that was sent before is delivered. */
-    CompletableFuture<Void> flushed();
-
-    /** What was taken, and what was refused for good. */
-    Tally sent();
-
-    /** What was wholly written, at least once. */
-    Tally written();
-
-    /** Messages that the server has acknowledged. */
-    long acknowledged();
+    /** There are new lines in the queue. */
+    void wake();
 
     /** What an acknowledgement means, in the server's words; empty without acknowledgements. */
     Optional<String> durable();
-
-    /** The longest line that the server takes; empty without acknowledgements. */
-    OptionalLong maxLineBytes();
 
     /** Where the last connection went to. */
     Endpoint endpoint();
@@ -38,4 +31,58 @@ interface Sender {
 
     /** Delivers what was taken, and says good-bye. Blocking; not on a thread of its own. */
     void close() throws IOException;
+
+    /** Connects as the settings say; if that fails, closes the loops. Blocking. */
+    static Sender connect(List<Endpoint> endpoints, Settings settings, EventLoops loops) throws IOException {
+        boolean connected = false;
+        try {
+            Sender sender = settings.acks().wanted()
+                    ? AckedSender.connect(endpoints, settings, loops)
+                    : PlainSender.connect(endpoints, settings, loops);
+            connected = true;
+            return sender;
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof IOException why ? why : new IOException(failed.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while connecting to " + endpoints.get(0));
+        } finally {
+            if (!connected) {
+                loops.close();
+            }
+        }
+    }
+
+    /** Whether {@code work} ended within that time, well or not. Blocking. */
+    static boolean isDoneWithin(Future<?> work, Duration timeout) throws InterruptedException {
+        try {
+            work.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException notYet) {
+            return false;
+        } catch (ExecutionException failed) {
+            return true;
+        }
+    }
+
+    /** Whether all that was sent was settled, or failed; gives up when nothing was settled within {@code patience}. */
+    default boolean isFlushedWhileItMoves(Duration patience) throws InterruptedException {
+        Future<Void> flushed = queue().flushed();
+        Position before;
+        do {
+            before = queue().settled();
+            if (isDoneWithin(flushed, patience)) {
+                return true;
+            }
+        } while (!queue().settled().equals(before));
+        return false;
+    }
+
+    /** What a close throws that was interrupted. */
+    default InterruptedIOException interruptedWhileClosing(InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        InterruptedIOException failure = new InterruptedIOException("interrupted while closing " + endpoint());
+        failure.initCause(interrupted);
+        return failure;
+    }
 }

@@ -1,6 +1,7 @@
 package cc.accu.client;
 
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /**
  * What a client was told.
@@ -19,6 +20,8 @@ record Settings(
         WhenFull whenFull,
         boolean preferNative,
         Acks acks) {
+    private static final int LARGEST_SHARE_OF_MEMORY = 4;
+
     Settings {
         if (connectTimeout.isNegative() || connectTimeout.isZero()) {
             throw new IllegalArgumentException("the connect timeout must be positive, for example 10s");
@@ -28,6 +31,21 @@ record Settings(
         if (windowBytes < 1) {
             throw new IllegalArgumentException("the window must have at least 1 byte: " + windowBytes);
         }
+    }
+
+    /**
+     * A window that fits into the memory of this process.
+     *
+     * @param asked for, in bytes; empty for the usual one, or a fair share of the memory
+     */
+    static long affordableWindow(OptionalLong asked, long usual) {
+        long affordable = Runtime.getRuntime().maxMemory();
+        long window = asked.orElse(Math.min(usual, affordable / LARGEST_SHARE_OF_MEMORY));
+        if (window > affordable) {
+            throw new IllegalArgumentException("a window of " + window + " bytes does not fit into the " + affordable
+                    + " bytes of memory that this process may have");
+        }
+        return window;
     }
 
     /**

@@ -2,6 +2,7 @@ package cc.accu.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cc.accu.client.EndpointRing.Backoff;
 import java.time.Duration;
 import java.util.Random;
 import java.util.stream.IntStream;

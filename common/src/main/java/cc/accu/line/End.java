@@ -2,10 +2,7 @@ package cc.accu.line;
 
 import java.util.Locale;
 
-/**
- * Why a sender's input ended. It marks the last line when that has no terminator; fired as a user event by
- * {@link LineFraming#end}, it ends the input from our side.
- */
+/** Why a sender's input ended. It marks the last line when that has no terminator. */
 public enum End {
     /** The sender closed, or half-closed, in order. */
     EOF,

@@ -1,20 +1,20 @@
 package cc.accu.transport;
 
-import cc.accu.internal.cli.Arguments;
-import cc.accu.internal.cli.TypedPath;
+import cc.accu.internal.text.TypedPath;
+import cc.accu.internal.text.TypedText;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * An address to listen on or to connect to: a network and an address, as in Go's {@code net.Listen} and
- * {@code net.Dial}, or a URL with options. What an endpoint prints, it parses.
+ * {@code net.Dial}, or a URL. An address and nothing else: what a listener is told beside it are its options. What an
+ * endpoint prints, it parses.
  */
 public sealed interface Endpoint {
 
     /**
      * Reads {@code tcp :3000}, {@code unix /var/run/accu.sock}, or their URL forms {@code tcp://:3000} and
-     * {@code unix:///var/run/accu.sock?mode=0660}.
+     * {@code unix:///var/run/accu.sock}. A URL with options is refused: they are for listeners.
      *
      * @throws IllegalArgumentException with a message for the person who typed it
      */
@@ -23,12 +23,12 @@ public sealed interface Endpoint {
     }
 
     /**
-     * Reads the same for a client: a URL then has no options, which belong to listeners.
+     * Reads a network and an address that were typed as two words.
      *
-     * @throws IllegalArgumentException with a message for the person who typed it
+     * @throws IllegalArgumentException with a message for the person who typed them
      */
-    static Endpoint parseTarget(String text) {
-        return EndpointSyntax.parseTarget(text.strip());
+    static Endpoint parse(String network, String address) {
+        return EndpointSyntax.parse(network, address);
     }
 
     /** Whether this word of a command line is meant to be an endpoint by itself: a URL, or both parts in quotes. */
@@ -54,7 +54,7 @@ public sealed interface Endpoint {
                 endpoints.add(parse(word));
             } else {
                 String address = at + 1 < words.size() ? words.get(++at) : "";
-                endpoints.add(EndpointSyntax.parse(word, address));
+                endpoints.add(parse(word, address));
             }
         }
         return List.copyOf(endpoints);
@@ -112,18 +112,13 @@ public sealed interface Endpoint {
      * A Unix domain stream socket.
      *
      * @param path a file's path, or {@code @name} for a Linux abstract socket
-     * @param mode permissions of the socket file of a listener, for example {@code 0660}
-     * @param group the group of the socket file, by name or number; empty to leave it as it is
      */
-    record Unix(String path, int mode, Optional<String> group) implements Endpoint {
+    record Unix(String path) implements Endpoint {
         /** The longest path that every system takes: {@code sun_path} has 108 bytes on Linux with a final NUL. */
         static final int MOST_PATH_BYTES = 107;
 
-        /** Whoever shares the group may connect. */
-        public static final int DEFAULT_MODE = 0660;
-
         public Unix {
-            int length = Arguments.bytes(path).length;
+            int length = TypedText.bytes(path).length;
             if (path.isEmpty() || path.equals("@")) {
                 throw new IllegalArgumentException("unix endpoint needs a path, for example unix /var/run/accu.sock");
             }
@@ -135,19 +130,6 @@ public sealed interface Endpoint {
                 throw new IllegalArgumentException("unix path must not hold a NUL character");
             }
             TypedPath.checkSocket(path, !path.startsWith("@"));
-            if (mode < 0 || mode > 0777) {
-                throw new IllegalArgumentException(
-                        "mode out of range 0..0777: 0" + Integer.toOctalString(mode) + "; for example mode=0660");
-            }
-            if (path.startsWith("@") && (mode != DEFAULT_MODE || group.isPresent())) {
-                throw new IllegalArgumentException(
-                        "an abstract socket has no file: mode and group cannot be set for unix " + path);
-            }
-        }
-
-        /** The socket at {@code path}, with the default mode and group. */
-        public static Unix at(String path) {
-            return new Unix(path, DEFAULT_MODE, Optional.empty());
         }
 
         /** Whether this is a Linux abstract socket: no file, no permissions. */

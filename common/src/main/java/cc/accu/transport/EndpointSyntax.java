@@ -1,11 +1,8 @@
 package cc.accu.transport;
 
-import cc.accu.internal.cli.Arguments;
+import cc.accu.internal.text.TypedText;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The written forms of an {@link Endpoint}. */
@@ -36,16 +33,6 @@ final class EndpointSyntax {
         return space < 0
                 ? parse(text, "")
                 : parse(text.substring(0, space), text.substring(space + 1).strip());
-    }
-
-    /** One to connect to: options are for listeners. */
-    static Endpoint parseTarget(String text) {
-        int question = text.indexOf('?');
-        if (text.contains("://") && question >= 0) {
-            throw new IllegalArgumentException("'" + text.substring(question)
-                    + "' is for a server that listens; to connect, write " + text.substring(0, question));
-        }
-        return parse(text);
     }
 
     static Endpoint parse(String network, String address) {
@@ -79,7 +66,7 @@ final class EndpointSyntax {
                     + "? A socket file of that name is unix ./" + path);
         }
         checkHome("unix " + path, path);
-        return Endpoint.Unix.at(path);
+        return new Endpoint.Unix(path);
     }
 
     private static void checkHome(String typed, String path) {
@@ -91,77 +78,39 @@ final class EndpointSyntax {
         }
     }
 
-    private static Endpoint parseUrl(String network, String rest) {
+    private static Endpoint parseUrl(String network, String address) {
         checkNetwork(network);
-        int question = rest.indexOf('?');
-        String address = question < 0 ? rest : rest.substring(0, question);
-        String query = question < 0 ? "" : rest.substring(question + 1);
+        int question = address.indexOf('?');
+        if (question >= 0) {
+            throw new IllegalArgumentException("'" + address.substring(question)
+                    + "' is for a server that listens; to connect, write " + network + "://"
+                    + address.substring(0, question));
+        }
         if (address.isEmpty()) {
             throw new IllegalArgumentException("missing address after '" + network + "://'; " + EXAMPLES);
         }
-        if (!network.equals("unix")) {
-            if (question >= 0) {
-                throw new IllegalArgumentException(network + " has no options, but '?" + query + "' was given; write "
-                        + network + "://" + address);
-            }
-            return parseTcp(network, address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
+        if (network.equals("unix")) {
+            return new Endpoint.Unix(pathIn(address));
         }
-        return parseUnix(pathIn(address), query);
+        return parseTcp(network, address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
     }
 
     /** Two slashes begin a host in a URL, and a socket has none: so no path may look like one. */
     private static String pathIn(String address) {
         checkHome("unix://" + address, address);
         if (address.startsWith("./")) {
-            return Arguments.percentDecoded(address.substring(2));
+            return TypedText.percentDecoded(address.substring(2));
         }
         if (!address.startsWith("/") && !address.startsWith("@")) {
             throw new IllegalArgumentException(
                     "'unix://" + address + "' has two slashes, and what follows them is a host;" + " write unix:///"
                             + address + ", or unix " + address + " for a path in the working directory");
         }
-        return Arguments.percentDecoded(address);
+        return TypedText.percentDecoded(address);
     }
 
     private static String urlPath(String path) {
         return path.startsWith("/") || path.startsWith("@") ? path : "./" + path;
-    }
-
-    private static Endpoint parseUnix(String path, String query) {
-        int mode = Endpoint.Unix.DEFAULT_MODE;
-        Optional<String> group = Optional.empty();
-        Set<String> names = new HashSet<>();
-        for (String option : query.isEmpty() ? new String[0] : query.split("&", -1)) {
-            int equals = option.indexOf('=');
-            String name = equals < 0 ? option : option.substring(0, equals);
-            String value = equals < 0 ? "" : Arguments.percentDecoded(option.substring(equals + 1));
-            if (!names.add(name)) {
-                throw new IllegalArgumentException("'?" + query + "' has " + name + " more than once; give it once");
-            }
-            switch (name) {
-                case "mode" -> mode = parseMode(value);
-                case "group" -> group = Optional.of(parseGroup(value));
-                default ->
-                    throw new IllegalArgumentException(
-                            "unknown option '" + option + "' of a unix endpoint; it has mode=0660 and group=NAME");
-            }
-        }
-        return new Endpoint.Unix(path, mode, group);
-    }
-
-    private static String parseGroup(String name) {
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("group needs a name or number, for example group=adm");
-        }
-        return name;
-    }
-
-    private static int parseMode(String octal) {
-        if (!octal.matches("0?[0-7]{3}")) {
-            throw new IllegalArgumentException(
-                    "mode is three octal digits, for example mode=0660, not '" + octal + "'");
-        }
-        return Integer.parseInt(octal, 8);
     }
 
     private static Endpoint parseTcp(String network, String address) {
@@ -214,14 +163,7 @@ final class EndpointSyntax {
     }
 
     static String print(Endpoint.Unix unix) {
-        boolean plain =
-                unix.mode() == Endpoint.Unix.DEFAULT_MODE && unix.group().isEmpty();
-        if (plain && isPlain(unix.path())) {
-            return "unix " + unix.path();
-        }
-        String options = unix.mode() == Endpoint.Unix.DEFAULT_MODE ? "" : String.format("&mode=%04o", unix.mode());
-        options += unix.group().map(name -> "&group=" + escape(name)).orElse("");
-        return "unix://" + escape(urlPath(unix.path())) + (options.isEmpty() ? "" : "?" + options.substring(1));
+        return isPlain(unix.path()) ? "unix " + unix.path() : "unix://" + escape(urlPath(unix.path()));
     }
 
     /** Whether the form of two words, which a space parts, has the path as it is. */

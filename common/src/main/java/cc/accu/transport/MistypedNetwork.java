@@ -1,6 +1,6 @@
 package cc.accu.transport;
 
-import cc.accu.internal.cli.Nearest;
+import cc.accu.internal.text.Nearest;
 import java.util.regex.Pattern;
 
 /** What was meant by a word that stands where a network should. */

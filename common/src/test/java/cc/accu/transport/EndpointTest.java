@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cc.accu.transport.Endpoint.Family;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,19 +30,14 @@ class EndpointTest {
                 "unix ./:3000",
                 "unix /tmp/#a@b",
                 "unix:///tmp/with%20space%3Fquery",
-                "unix://./accu.sock?mode=0600",
-                "unix://./../accu.sock?mode=0600",
-                "unix://././:3000?mode=0600",
-                "unix://./~/a?mode=0600",
                 "unix://./what%3F",
                 "unix:///a%0Ab",
                 "unix://@accu%3F",
                 "unix /tmp/x://y",
                 "unix @accu",
-                "unix:///var/run/accu.sock?mode=0600&group=adm",
-                "unix:///tmp/a?mode=0007",
-                "unix:///tmp/trailing%20?mode=0666",
-                "unix:///tmp/%C3%BC%25?group=a%26b"
+                "unix /var/run/accu.sock",
+                "unix:///tmp/trailing%20",
+                "unix /tmp/ü%&b"
             })
     void printsWhatItParsed(String text) {
         Endpoint endpoint = Endpoint.parse(text);
@@ -77,25 +71,20 @@ class EndpointTest {
                 "/a+b&c=d#e"
             })
     void readsWhatItPrintsForEveryPath(String path) {
-        for (Endpoint.Unix unix : List.of(Endpoint.Unix.at(path), inGroup(path))) {
-            assertThat(Endpoint.parse(unix.toString())).as(unix.toString()).isEqualTo(unix);
-            assertThat(Endpoint.parseAll(List.of(unix.toString())))
-                    .as(unix.toString())
-                    .containsExactly(unix);
-        }
-    }
-
-    private static Endpoint.Unix inGroup(String path) {
-        return path.startsWith("@") ? Endpoint.Unix.at(path) : new Endpoint.Unix(path, 0600, Optional.of("a b&?"));
+        Endpoint.Unix unix = new Endpoint.Unix(path);
+        assertThat(Endpoint.parse(unix.toString())).as(unix.toString()).isEqualTo(unix);
+        assertThat(Endpoint.parseAll(List.of(unix.toString())))
+                .as(unix.toString())
+                .containsExactly(unix);
     }
 
     @Test
-    void connectsWithoutOptions() {
-        assertThat(Endpoint.parseTarget("unix:///a%3F")).isEqualTo(Endpoint.Unix.at("/a?"));
-        assertThatThrownBy(() -> Endpoint.parseTarget("unix:///a?mode=0660"))
+    void hasNoOptions() {
+        assertThat(Endpoint.parse("unix:///a%3F")).isEqualTo(new Endpoint.Unix("/a?"));
+        assertThatThrownBy(() -> Endpoint.parse("unix:///a?mode=0660"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("'?mode=0660' is for a server that listens; to connect, write unix:///a");
-        assertThatThrownBy(() -> Endpoint.parseTarget("tcp://:1?max-line=5"))
+        assertThatThrownBy(() -> Endpoint.parse("tcp://:1?max-line=5"))
                 .hasMessage("'?max-line=5' is for a server that listens; to connect, write tcp://:1");
     }
 
@@ -110,7 +99,7 @@ class EndpointTest {
 
     @Test
     void printsPathsThatThePlainFormCannotHoldAsUrl() {
-        Endpoint trailing = Endpoint.Unix.at("/tmp/a ");
+        Endpoint trailing = new Endpoint.Unix("/tmp/a ");
         assertThat(trailing).hasToString("unix:///tmp/a%20");
         assertThat(Endpoint.parse(trailing.toString())).isEqualTo(trailing);
     }
@@ -119,16 +108,15 @@ class EndpointTest {
     void readsUrls() {
         assertThat(Endpoint.parse("tcp://:3000")).isEqualTo(new Endpoint.Tcp(Family.ANY, "", 3000));
         assertThat(Endpoint.parse(" tcp6://[::1]:3000/ ")).isEqualTo(new Endpoint.Tcp(Family.IPV6, "::1", 3000));
-        assertThat(Endpoint.parse("unix:///a+b?mode=0660&group=adm"))
-                .isEqualTo(new Endpoint.Unix("/a+b", 0660, Optional.of("adm")));
+        assertThat(Endpoint.parse("unix:///a+b")).isEqualTo(new Endpoint.Unix("/a+b"));
     }
 
     @Test
     void readsPairsAndWholeWordsMixed() {
         assertThat(Endpoint.parseAll(
-                        List.of("tcp", ":3000", "unix:///a?mode=0600", "unix", "/b c", "tcp4 :1", "unix", "/d://e")))
+                        List.of("tcp", ":3000", "unix:///a%3F", "unix", "/b c", "tcp4 :1", "unix", "/d://e")))
                 .map(Endpoint::toString)
-                .containsExactly("tcp :3000", "unix:///a?mode=0600", "unix /b c", "tcp4 :1", "unix /d://e");
+                .containsExactly("tcp :3000", "unix:///a%3F", "unix /b c", "tcp4 :1", "unix /d://e");
     }
 
     @ParameterizedTest
@@ -156,10 +144,9 @@ class EndpointTest {
                 "unix s?mode=0777|in one word: unix://./s?mode=0777",
                 "tcp :3000?max-line=1k|in one word: tcp://:3000?max-line=1k",
                 "unix://tmp/x|write unix:///tmp/x, or unix tmp/x for a path in the working directory",
-                "unix://x?mode=0600|write unix:///x, or unix x",
+                "unix://x|write unix:///x, or unix x",
                 "unix ~/a|write unix \"$HOME/a\", or unix ./~/a",
                 "unix://~/a|write unix \"$HOME/a\"",
-                "tcp://:3000?|tcp has no options, but '?' was given; write tcp://:3000",
                 "udp :3000|streams, not datagrams",
                 "gopher :70|is one of tcp, tcp4, tcp6, unix",
                 "tcp|missing address after 'tcp'",
@@ -171,15 +158,11 @@ class EndpointTest {
                 "tcp :-1|not a number from 0 to 65535",
                 "tcp :|port '' in ':'",
                 "tcp a b:1|is not a host name or address",
-                "tcp://:3000?mode=0660|tcp has no options",
-                "unix:///a?colour=red|unknown option 'colour=red'",
-                "unix:///a?mode=0999|mode is three octal digits",
-                "unix:///a?mode=rw|mode is three octal digits",
-                "unix:///a?mode|mode is three octal digits",
+                "tcp://:3000?|to connect, write tcp://:3000",
+                "unix:///a?colour=red|colour=red' is for a server",
                 "unix:///a%zz|has a % that two hex digits do not follow",
                 "unix:///a%00b|must not hold a NUL",
-                "unix @|needs a path",
-                "unix://@accu?mode=0600|an abstract socket has no file"
+                "unix @|needs a path"
             })
     void saysWhatIsWrong(String text, String message) {
         assertThatThrownBy(() -> Endpoint.parse(text))
@@ -190,7 +173,7 @@ class EndpointTest {
     @Test
     void takesPathsOf107Bytes() {
         String path = "/" + "ü".repeat(53);
-        assertThat(Endpoint.Unix.at(path).path()).isEqualTo(path);
-        assertThatThrownBy(() -> Endpoint.Unix.at(path + "a")).hasMessageContaining("108 bytes, the most is 107");
+        assertThat(new Endpoint.Unix(path).path()).isEqualTo(path);
+        assertThatThrownBy(() -> new Endpoint.Unix(path + "a")).hasMessageContaining("108 bytes, the most is 107");
     }
 }

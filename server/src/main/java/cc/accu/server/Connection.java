@@ -3,79 +3,81 @@ package cc.accu.server;
 import cc.accu.internal.framing.AckLine;
 import cc.accu.internal.framing.LineDropped;
 import cc.accu.internal.framing.LineInput;
-import cc.accu.internal.transport.ReadPausedException;
-import cc.accu.internal.transport.Reason;
+import cc.accu.internal.transport.EventLoops;
 import cc.accu.line.End;
 import cc.accu.line.LineBatch;
 import cc.accu.line.Origin;
+import cc.accu.server.internal.deliver.TurnFlusher;
+import cc.accu.server.internal.receive.AckWriter;
+import cc.accu.server.internal.receive.ConnectionEnd;
+import cc.accu.server.internal.receive.DrainWatch;
+import cc.accu.server.internal.receive.InFlight;
+import cc.accu.server.internal.receive.ReadGate;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
-import java.io.IOException;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One sender: batches in, acknowledgements out if it asked for them, and an end when its input has ended and all of it is
- * stored. Otherwise writes nothing: unread bytes at a plain sender would destroy what it has in flight. Event-loop
- * confined, but for {@link #drain} and {@link #state}.
+ * One sender, from when it was accepted: batches in, acknowledgements out if it asked for them, and an end when its input
+ * has ended and all of it is stored. Otherwise writes nothing: unread bytes at a plain sender would destroy what it has in
+ * flight. Event-loop confined, but for what says otherwise.
  */
 final class Connection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
-    /** A sender with nothing to read for this long, while the server stops, has nothing more under way to us. */
-    private static final long QUIET_MILLIS = 20;
-
-    /** More rounds of reading than any receive buffer lasts for: whatever comes later was sent after the stop. */
-    private static final int MOST_DRAIN_ROUNDS = 32;
-
     private final Channel channel;
-    private final Origin origin;
-    private final int maxLineBytes;
-    private final LineInput input;
-    private final Intake intake;
-    private final Account account;
     private final ReadGate gate;
-    private final Round round;
-    private final Farewell farewell;
-    private @Nullable Conversation conversation;
-    private boolean inputEnded;
-    private boolean lostInSink;
-    private boolean stopping;
-    private boolean gone;
+    private final ListenOptions options;
+    private final Connections.Shared shared;
+    private final TurnFlusher flusher;
+    private final Ledger ledger;
+    private final ConnectionEnd end;
+    private final DrainWatch drainWatch;
+    private volatile Origin origin;
+    private @Nullable AckWriter acks;
+    private Consumer<AckWriter> whenGreeted = begun -> {};
     private boolean endedForOthers;
-    private int readRounds;
 
-    Connection(Channel channel, Origin origin, int maxLineBytes, LineInput input, Intake intake) {
+    /** Its handshake is to come; {@code origin} is what is known until then. */
+    Connection(Channel channel, Origin origin, ReadGate gate, Acceptor listener) {
         this.channel = channel;
         this.origin = origin;
-        this.maxLineBytes = maxLineBytes;
-        this.input = input;
-        this.intake = intake;
-        this.account = new Account(origin, intake);
-        this.gate = new ReadGate(channel, input, intake);
-        this.round = intake.round(channel.eventLoop());
-        this.farewell = new Farewell(channel, gate::readOn, this::left);
+        this.gate = gate;
+        this.options = listener.options();
+        this.shared = listener.connections().shared();
+        this.flusher = listener.connections().flusher(channel.eventLoop());
+        this.ledger = shared.ledger().part();
+        this.end = new ConnectionEnd(channel, gate, this::gone);
+        this.drainWatch =
+                new DrainWatch(channel, gate, () -> refuse(AckLine.Code.SHUTTING_DOWN, "the server is stopping"));
     }
 
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        LOG.debug("{}: connected to {}", origin.peer(), origin.listener());
-        intake.observer().connected(origin);
+    Channel channel() {
+        return channel;
     }
 
-    /** Where it comes from and what became of its messages. Any thread. */
+    /** Where it comes from, as far as that is known, and what became of its messages. Any thread. */
     ConnectionState state() {
-        return new ConnectionState(origin, account.books());
+        return new ConnectionState(origin, ledger.books());
     }
 
     ReadGate gate() {
         return gate;
+    }
+
+    /** It is known who is there. Called once, before any of its lines. */
+    void identified(Origin known) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
+        origin = known;
+        gate.input().comesFrom(known);
+        LOG.debug("{}: connected to {}", known.peer(), known.listener());
+        shared.observer().connected(known);
     }
 
     /** The sender did not ask for acknowledgements, and never hears anything. */
@@ -87,43 +89,49 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** The sender asked for acknowledgements. */
     void startConversation() {
         gate.setGreeting(false);
-        Conversation begun = new Conversation(channel, this::closeIfDone, input::breakOff);
-        conversation = begun;
-        if (intake.sinkHasFailed()) {
+        AckWriter begun = new AckWriter(channel, end::closeIfDone, gate.input()::breakOff);
+        acks = begun;
+        end.comesAfter(begun);
+        if (shared.sinks().hasFailed()) {
             tellThatASinkFailed(begun);
         } else {
             begun.welcome(new AckLine.Welcome(
-                    intake.outlets().durability().toString(),
-                    maxLineBytes,
-                    intake.outlets().held().orElse("")));
+                    shared.sinks().durability().toString(),
+                    options.framing().maxLineBytes(),
+                    shared.sinks().held().orElse("")));
+            whenGreeted.accept(begun);
         }
     }
 
     /** A sink has failed. Any thread. */
     void sinkFailed() {
-        channel.eventLoop().execute(() -> {
-            if (conversation != null) {
-                tellThatASinkFailed(conversation);
+        EventLoops.execute(channel.eventLoop(), () -> {
+            if (acks != null) {
+                tellThatASinkFailed(acks);
             }
             gate.decide();
         });
     }
 
-    private void tellThatASinkFailed(Conversation open) {
+    private void tellThatASinkFailed(AckWriter open) {
         open.sinkFailed();
         LineInput.end(channel.pipeline(), End.SHUTDOWN);
     }
 
+    /**
+     * When its sender was last heard, in milliseconds since 1970, if it has a long unfinished line, which may be ended when
+     * others have waited that long for its memory; else {@link Long#MAX_VALUE}. Any thread.
+     */
+    long silentSinceMillis(long othersWaitNanos) {
+        long patience = options.unfinishedTimeout().toNanos();
+        return patience > 0 && patience <= othersWaitNanos ? gate.silentSinceMillis() : Long.MAX_VALUE;
+    }
+
     /** Ends a line that was not finished for so long that others wait for its memory. Any thread. */
     void endSilentLine() {
-        channel.eventLoop().execute(() -> {
+        EventLoops.execute(channel.eventLoop(), () -> {
             if (gate.silentSinceMillis() != Long.MAX_VALUE) {
-                intake.endedLines()
-                        .happened(times -> LOG.warn(
-                                "{}: its unfinished line was ended: unfinished lines fill the buffer, and this sender was"
-                                        + " silent longest ({} such since the last report)",
-                                origin.peer(),
-                                times));
+                shared.log().ended(origin.peer());
                 endedForOthers = true;
                 LineInput.end(channel.pipeline(), End.TIMEOUT);
             }
@@ -132,8 +140,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Ends the conversation for a reason, and takes nothing more. */
     void refuse(AckLine.Code code, String text) {
-        if (conversation != null) {
-            conversation.refuse(code, text);
+        whenGreeted = late -> late.refuse(code, text);
+        if (acks != null) {
+            whenGreeted.accept(acks);
         }
         LineInput.end(channel.pipeline(), End.SHUTDOWN);
     }
@@ -141,54 +150,56 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         LineBatch batch = (LineBatch) message;
-        account.received(batch);
-        if (conversation != null && isLostEnd(batch)) {
-            account.discarded(Discarded.UNFINISHED, batch.count());
+        ledger.received(batch.count());
+        shared.observer().received(origin, batch.count(), batch.bytes());
+        if (acks != null && AckWriter.isSentAgain(batch)) {
+            discarded(Discarded.UNFINISHED, batch.count());
             batch.close();
             return;
         }
-        Delivery delivery = new Delivery(batch);
-        gate.took(delivery.heldBytes);
-        if (conversation != null) {
-            conversation.handedOver(delivery);
+        InFlight inFlight = new InFlight(batch);
+        gate.took(inFlight.heldBytes());
+        if (acks != null) {
+            acks.handedOver(inFlight);
         }
-        round.accepted(batch.bytes(), conversation != null);
-        intake.outlets().accept(batch, failure -> settled(delivery, failure == null));
+        flusher.accepted(batch.bytes(), acks != null);
+        shared.sinks().accept(batch, failure -> settled(inFlight, failure == null));
         gate.decide();
     }
 
-    /** A line that was cut short, whose sender knows that it was never acknowledged, and sends it again. */
-    private static boolean isLostEnd(LineBatch batch) {
-        return batch.end().filter(end -> end != End.EOF).isPresent();
+    private void discarded(Discarded reason, int lines) {
+        ledger.discarded(reason, lines);
+        shared.observer().discarded(origin, reason, lines);
     }
 
-    private void settled(Delivery delivery, boolean stored) {
+    /** Any thread. */
+    private void settled(InFlight batch, boolean stored) {
         if (!channel.eventLoop().inEventLoop()) {
-            channel.eventLoop().execute(() -> settled(delivery, stored));
+            EventLoops.execute(channel.eventLoop(), () -> settled(batch, stored));
             return;
         }
-        delivery.outcome = stored ? Delivery.Outcome.STORED : Delivery.Outcome.FAILED;
-        gate.gave(delivery.heldBytes);
+        batch.settled(stored);
+        gate.gave(batch.heldBytes());
         if (stored) {
-            account.stored(delivery.lines);
+            ledger.stored(batch.lines());
+            shared.observer().stored(origin, batch.lines());
         } else {
-            lostInSink = true;
-            account.discarded(Discarded.SINK_FAILED, delivery.lines);
+            end.lostInSink();
+            discarded(Discarded.SINK_FAILED, batch.lines());
         }
-        if (conversation != null) {
-            conversation.advance();
-            if (!stored && !inputEnded) {
+        if (acks != null) {
+            acks.advance();
+            if (!stored && !end.inputHasEnded()) {
                 LineInput.end(channel.pipeline(), End.SHUTDOWN);
             }
         }
         gate.decide();
-        closeIfDone();
-        tellIfGone();
+        end.settled();
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        readRounds++;
+        drainWatch.readComplete();
         gate.account();
         gate.decide();
         ctx.fireChannelReadComplete();
@@ -198,140 +209,48 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof LineDropped dropped) {
             dropped(dropped);
-        } else if (event instanceof End end && end == End.TIMEOUT && !endedForOthers) {
-            intake.timeouts()
-                    .happened(times -> LOG.warn(
-                            "{}: i/o timeout, connection closed ({} such since the last report)",
-                            origin.peer(),
-                            times));
+        } else if (event == End.TIMEOUT && !endedForOthers) {
+            shared.log().timedOut(origin.peer());
         } else if (event instanceof ChannelInputShutdownEvent) {
-            inputEnded();
+            end.inputEnded();
         }
     }
 
     private void dropped(LineDropped dropped) {
-        account.dropped();
-        intake.longLines()
-                .happened(times -> LOG.warn(
-                        "{}: dropped line {} of {} bytes, longer than --max-line ({} such since the last report)",
-                        origin.peer(),
-                        dropped.number(),
-                        dropped.bytes(),
-                        times));
+        int mostBytes = options.framing().maxLineBytes();
+        ledger.received(1);
+        discarded(Discarded.TOO_LONG, 1);
+        shared.log().dropped(origin.peer(), dropped.number(), dropped.bytes(), mostBytes);
         if (dropped.inputEnded()) {
-            if (conversation != null) {
-                conversation.refuse(AckLine.Code.TOO_LONG, "a line has at most " + maxLineBytes + " bytes here");
+            if (acks != null) {
+                acks.refuse(AckLine.Code.TOO_LONG, "a line has at most " + mostBytes + " bytes here");
             }
-            inputEnded();
+            end.inputEnded();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        inputEnded();
+        end.inputEnded();
     }
 
-    private void inputEnded() {
-        inputEnded = true;
-        gate.end();
-        closeIfDone();
-    }
-
-    private void closeIfDone() {
-        boolean over = conversation != null && conversation.isOver();
-        if (!inputEnded || !(over || gate.holdsNothing())) {
-            return;
-        }
-        if (conversation == null) {
-            leavePlain();
-        } else if (!conversation.isSilent()) {
-            farewell.leaveSoon();
-        } else if (hasPeerEnded()) {
-            farewell.leave();
-        } else {
-            farewell.linger();
-        }
-    }
-
-    /** An end in order tells a plain sender that all was taken: where that is not so it is held, and reset when we stop. */
-    private void leavePlain() {
-        if (!lostInSink || !channel.isActive()) {
-            farewell.leave();
-        } else if (stopping) {
-            farewell.reset();
-        }
-    }
-
-    private boolean hasPeerEnded() {
-        return !channel.isActive() || ((DuplexChannel) channel).isInputShutdown();
-    }
-
-    private void left() {
-        gone = true;
-        tellIfGone();
-    }
-
-    private void tellIfGone() {
-        if (gone && gate.holdsNothing()) {
-            gone = false;
-            LOG.debug("{}: disconnected", origin.peer());
-            intake.observer().disconnected(origin, account.books());
-        }
+    private void gone() {
+        LOG.debug("{}: disconnected", origin.peer());
+        shared.observer().disconnected(origin, ledger.books());
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof ReadPausedException) {
-            return;
-        }
-        if (cause instanceof IOException) {
-            LOG.debug("{}: {}", origin.peer(), cause.getMessage());
-        } else if (cause instanceof ChannelException && cause.getCause() instanceof IOException) {
-            LOG.debug("{}: connection closed", origin.peer(), cause); // a system call of the native transport
-            ctx.close();
-        } else if (cause instanceof OutOfMemoryError) {
-            intake.shortages()
-                    .happened(times -> LOG.warn(
-                            "{}: no memory for what was read ({}), connection closed ({} such since the last report)",
-                            origin.peer(),
-                            Reason.describe(cause),
-                            times));
-            ctx.close();
-        } else {
-            intake.surprises()
-                    .happened(times -> LOG.error(
-                            "{}: unexpected failure, connection closed ({} such since the last report)",
-                            origin.peer(),
-                            times,
-                            cause));
+        if (shared.log().failed(origin.peer(), cause)) {
             ctx.close();
         }
     }
 
     /** Takes what has arrived, then ends the input. Any thread; the channel closes when all of it is stored. */
     void drain() {
-        channel.eventLoop().execute(() -> {
-            stopping = true;
-            closeIfDone();
-            drainRound(readRounds, readRounds + MOST_DRAIN_ROUNDS);
+        EventLoops.execute(channel.eventLoop(), () -> {
+            end.stopping();
+            drainWatch.begin();
         });
-    }
-
-    private void drainRound(int roundsBefore, int lastRound) {
-        channel.eventLoop()
-                .schedule(
-                        () -> {
-                            boolean quiet = gate.isOpen() && readRounds == roundsBefore;
-                            if (inputEnded) {
-                                return;
-                            }
-                            if (quiet || gate.isStuck() || readRounds >= lastRound || intake.sinkHasFailed()) {
-                                refuse(AckLine.Code.SHUTTING_DOWN, "the server is stopping");
-                            } else {
-                                drainRound(readRounds, lastRound);
-                            }
-                        },
-                        QUIET_MILLIS,
-                        TimeUnit.MILLISECONDS);
     }
 }

@@ -1,56 +1,60 @@
 package cc.accu.server;
 
 import cc.accu.internal.framing.LineInput;
-import cc.accu.internal.transport.Peer;
-import cc.accu.internal.transport.Transport;
-import cc.accu.line.LineFraming;
-import cc.accu.line.Origin;
+import cc.accu.server.internal.deliver.SinkFanOut;
+import cc.accu.server.internal.deliver.TurnFlusher;
+import cc.accu.server.internal.receive.ConnectionLog;
+import cc.accu.server.internal.receive.ReadBudget;
+import cc.accu.server.internal.receive.ReadGate;
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** The open connections of a server. Any thread. */
 final class Connections {
-    private final LineFraming framing;
-    private final boolean acknowledging;
-    private final Intake intake;
-    private final Map<Channel, Connection> open = new ConcurrentHashMap<>();
-
-    /** What accepting channels print, once for all of their connections. */
-    private final Map<Channel, String> listeners = new ConcurrentHashMap<>();
-
+    private final ReadBudget budget;
+    private final Shared shared;
+    private final Handshake.Additions additions;
+    private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private final Map<EventExecutor, TurnFlusher> flushers = new ConcurrentHashMap<>();
     private volatile boolean draining;
 
-    /**
-     * @param acknowledging whether senders who ask for acknowledgements get them
-     */
-    Connections(LineFraming framing, boolean acknowledging, Intake intake) {
-        this.framing = framing;
-        this.acknowledging = acknowledging;
-        this.intake = intake;
-        intake.budget().whenStuck(this::endLongestSilentLine);
+    /** What all connections of a server give their messages and their news to. */
+    record Shared(SinkFanOut sinks, Ledger ledger, ServerObserver observer, ConnectionLog log) {}
+
+    Connections(ReadBudget budget, Shared shared, Handshake.Additions additions) {
+        this.budget = budget;
+        this.shared = shared;
+        this.additions = additions;
+        budget.whenStuck(this::endLongestSilentLine);
     }
 
-    /** Makes a connection of a channel that was accepted. Event loop of the channel. */
-    void add(Channel channel, Transport transport) {
-        Peer peer = transport.peer(channel);
-        Origin origin = new Origin(
-                listeners.computeIfAbsent(
-                        channel.parent(), parent -> transport.bound(parent).toString()),
-                peer.name(),
-                peer.credentials().map(who -> new Origin.Credentials(who.pid(), who.uid(), who.gid())));
-        LineInput input = LineInput.appendTo(channel.pipeline(), framing, origin);
-        Connection connection = new Connection(channel, origin, framing.maxLineBytes(), input, intake);
-        if (acknowledging) {
-            channel.pipeline().addLast("greeting", new AckGreeting(input, connection));
-            connection.gate().setGreeting(true);
-        }
-        Transport.limitReads(channel, connection.gate());
-        channel.pipeline().addLast("connection", connection);
-        open.put(channel, connection);
-        channel.closeFuture().addListener(closed -> open.remove(channel));
+    Shared shared() {
+        return shared;
+    }
+
+    Handshake.Additions additions() {
+        return additions;
+    }
+
+    /** The flow control of one of them. */
+    ReadGate gate(Channel channel, LineInput input) {
+        return new ReadGate(channel, input, budget, shared.log());
+    }
+
+    /** The turn of an event loop. */
+    TurnFlusher flusher(EventExecutor loop) {
+        return flushers.computeIfAbsent(loop, own -> new TurnFlusher(own, shared.sinks()));
+    }
+
+    /** One more, until it is closed. Event loop of the connection. */
+    void add(Connection connection) {
+        open.add(connection);
+        connection.channel().closeFuture().addListener(closed -> open.remove(connection));
         if (draining) {
             connection.drain();
         }
@@ -58,19 +62,20 @@ final class Connections {
 
     /** All that are open. */
     List<ConnectionState> states() {
-        return open.values().stream().map(Connection::state).toList();
+        return open.stream().map(Connection::state).toList();
     }
 
-    /** Tells every sender that asked for acknowledgements that there will be no more. */
+    /** Nothing more can be stored: tells every sender that asked for acknowledgements, and holds the others. */
     void sinkFailed() {
-        open.values().forEach(Connection::sinkFailed);
+        budget.close();
+        open.forEach(Connection::sinkFailed);
     }
 
-    private void endLongestSilentLine() {
+    private void endLongestSilentLine(long stuckNanos) {
         Connection longest = null;
         long since = Long.MAX_VALUE;
-        for (Connection connection : open.values()) {
-            long millis = connection.gate().silentSinceMillis();
+        for (Connection connection : open) {
+            long millis = connection.silentSinceMillis(stuckNanos);
             if (millis < since) {
                 since = millis;
                 longest = connection;
@@ -84,15 +89,15 @@ final class Connections {
     /** Lets every connection end in order. */
     void drain() {
         draining = true;
-        open.values().forEach(Connection::drain);
+        open.forEach(Connection::drain);
     }
 
     /** Waits until the last connection is gone; says whether it is. */
     boolean awaitNone(long deadlineNanos) throws InterruptedException {
         while (!open.isEmpty()) {
-            for (Channel channel : open.keySet()) {
+            for (Connection connection : open) {
                 long left = deadlineNanos - System.nanoTime();
-                if (left <= 0 || !channel.closeFuture().await(left, TimeUnit.NANOSECONDS)) {
+                if (left <= 0 || !connection.channel().closeFuture().await(left, TimeUnit.NANOSECONDS)) {
                     return false;
                 }
             }
@@ -101,6 +106,6 @@ final class Connections {
     }
 
     void closeAll() {
-        open.keySet().forEach(Channel::close);
+        open.forEach(connection -> connection.channel().close());
     }
 }

@@ -1,66 +1,27 @@
 package cc.accu.server;
 
-import cc.accu.internal.transport.DirectMemory;
-import cc.accu.internal.transport.EventLoops;
-import cc.accu.internal.transport.Listener;
-import cc.accu.internal.transport.Transport;
 import cc.accu.line.Line;
 import cc.accu.line.LineFraming;
 import cc.accu.server.sink.Sink;
+import cc.accu.server.sink.SinkState;
 import cc.accu.server.sink.Sinks;
 import cc.accu.transport.Endpoint;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Receives lines on any number of listeners and hands each to a sink. Running from {@link Builder#start} until
  * {@link #close}; its threads keep the process running. Any thread.
  */
 public final class LineServer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(LineServer.class);
+    private final RunningServer running;
 
-    private static final long MOST_RESERVED_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long LEAST_STOP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-    private final Duration drainTimeout;
-    private final ServerLimits limits;
-    private final Intake intake;
-    private final Connections connections;
-    private final Admission admission;
-    private final EventLoops loops =
-            EventLoops.named("accu-io", Runtime.getRuntime().availableProcessors());
-    private final List<Listener> listeners = new ArrayList<>();
-    private final AtomicBoolean closing = new AtomicBoolean();
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile boolean isDrained;
-    private volatile @Nullable Books atDeadline;
-
-    private LineServer(Builder builder, List<Sink> sinks) {
-        ServerObserver observer = new CaughtObserver(builder.observer);
-        this.drainTimeout = builder.drainTimeout;
-        this.limits = builder.limits();
-        ReadBudget budget = new ReadBudget(
-                limits.bufferBytes(),
-                builder.framing.maxLineBytes(),
-                builder.unfinishedTimeout.toNanos(),
-                DirectMemory::freeBytes);
-        this.intake = new Intake(sinks, builder.windowBytes, budget, observer, this::sinkHasFailed);
-        this.connections = new Connections(builder.framing, builder.acknowledging, intake);
-        this.admission = new Admission(limits.maxConnections(), observer);
-    }
-
-    private void sinkHasFailed() {
-        connections.sinkFailed();
+    private LineServer(RunningServer running) {
+        this.running = running;
     }
 
     /** A server in the making: give it listeners, and a sink or a line handler. */
@@ -68,63 +29,49 @@ public final class LineServer implements AutoCloseable {
         return new Builder();
     }
 
-    private void listen(Endpoint endpoint, boolean preferNative) {
-        Transport transport = Transport.of(endpoint, preferNative);
-        Listener listener = transport.listen(loops, admission, new ChannelInitializer<Channel>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                admission.admitted(channel);
-                connections.add(channel, transport);
-            }
-        });
-        listeners.add(listener);
-        LOG.debug("bound {}", listener.endpoint());
-    }
-
     /** The endpoints listened on, in the order given, with the real ports. */
     public List<Endpoint> endpoints() {
-        return listeners.stream().map(Listener::endpoint).toList();
+        return running.endpoints();
     }
 
     /** What it allows itself. */
     public ServerLimits limits() {
-        return limits;
+        return running.limits();
     }
 
     /** Connections that were closed at once, because there were too many. */
     public long refusedConnections() {
-        return admission.refused();
+        return running.refusedConnections();
     }
 
     /** What became of the messages so far; when {@link #close} ran out of time, what it was then. */
     public Books books() {
-        Books last = atDeadline;
-        return last == null ? intake.ledger().books() : last;
+        return running.books();
     }
 
     /** How each sink is doing, in the order given. */
     public List<SinkState> sinks() {
-        return intake.outlets().states();
+        return running.sinks();
     }
 
     /** The connections that are open, and what became of their messages. */
     public List<ConnectionState> connections() {
-        return connections.states();
+        return running.connections();
     }
 
     /** Whether {@link #close} has stored all that had arrived, in time. False before. */
     public boolean isDrained() {
-        return isDrained;
+        return running.isDrained();
     }
 
     /** Opens the files of sinks again by name, because somebody, such as logrotate, has moved them. Does not wait. */
     public void reopenSinks() {
-        intake.outlets().reopen();
+        running.reopenSinks();
     }
 
     /** Blocks until {@link #close} has done its work, whoever called it. */
     public void awaitClosed() throws InterruptedException {
-        closed.await();
+        running.awaitClosed();
     }
 
     /**
@@ -135,91 +82,22 @@ public final class LineServer implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (closing.compareAndSet(false, true)) {
-            try {
-                stop();
-            } finally {
-                closed.countDown();
-            }
-        } else {
-            awaitQuietly();
-        }
-    }
-
-    private void awaitQuietly() {
-        try {
-            awaitClosed();
-        } catch (InterruptedException stopWaiting) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void stop() {
-        long deadline = System.nanoTime() + drainTimeout.toNanos();
-        // What sinks and loops need when the connections have used up their time.
-        long connectionsDeadline = deadline - Math.min(drainTimeout.toNanos() / 4, MOST_RESERVED_NANOS);
-        boolean drained = false;
-        try {
-            closeListeners(connectionsDeadline);
-            connections.drain();
-            drained = connections.awaitNone(connectionsDeadline);
-            drained &= intake.outlets().close(deadline);
-            if (!drained) {
-                atDeadline = books();
-                intake.outlets().giveUp();
-            }
-        } catch (InterruptedException stopWaiting) {
-            Thread.currentThread().interrupt();
-        }
-        connections.closeAll();
-        loops.close(Duration.ofNanos(Math.max(LEAST_STOP_NANOS, deadline - System.nanoTime())));
-        admission.tellRest();
-        intake.tellRest();
-        long notStored = books().inFlight();
-        if (!drained) {
-            LOG.error("not drained within {} ms: {} messages not stored", drainTimeout.toMillis(), notStored);
-        }
-        isDrained = drained && notStored == 0;
-    }
-
-    private void closeListeners(long deadlineNanos) {
-        for (int last = listeners.size() - 1; last >= 0; last--) {
-            Listener listener = listeners.get(last);
-            if (!listener.close(Duration.ofNanos(Math.max(LEAST_STOP_NANOS, deadlineNanos - System.nanoTime())))) {
-                LOG.warn("{} is not closed yet; goes on stopping", listener.endpoint());
-            }
-        }
-    }
-
-    /** Closes whatever is open, without draining: nothing was accepted that could be lost. */
-    private void abandonStart() {
-        closing.set(true);
-        long deadline = System.nanoTime() + drainTimeout.toNanos();
-        try {
-            closeListeners(deadline);
-            connections.closeAll();
-            loops.close(Duration.ofNanos(Math.max(LEAST_STOP_NANOS, deadline - System.nanoTime())));
-            intake.outlets().close(deadline);
-        } catch (InterruptedException stopWaiting) {
-            Thread.currentThread().interrupt();
-        } finally {
-            closed.countDown();
-        }
+        running.close();
     }
 
     /** What a server is made of. Not thread-safe. */
     public static final class Builder {
-        private static final long DEFAULT_WINDOW_BYTES = 4L * 1024 * 1024;
-
-        private final List<Endpoint> endpoints = new ArrayList<>();
+        private final List<Supplier<ListenOptions>> listeners = new ArrayList<>();
         private LineFraming framing = LineFraming.DEFAULT;
-        private long windowBytes = DEFAULT_WINDOW_BYTES;
-        private long bufferBytes;
-        private int maxConnections;
-        private boolean preferNative;
-        private Duration drainTimeout = Duration.ofSeconds(10);
+        long windowBytes = 4L * 1024 * 1024;
+        long bufferBytes;
+        int maxConnections;
+        boolean preferNative;
+        Duration drainTimeout = Duration.ofSeconds(10);
         private Duration unfinishedTimeout = Duration.ofSeconds(10);
-        private ServerObserver observer = ServerObserver.NONE;
+        int eventLoops = Runtime.getRuntime().availableProcessors();
+        final List<ServerObserver> observers = new ArrayList<>();
+        Handshake.Additions handshakeAdditions = Handshake.Additions.NONE;
         private @Nullable Consumer<? super Line> handler;
         private final List<Sink> sinks = new ArrayList<>();
         private boolean acknowledging = true;
@@ -227,8 +105,14 @@ public final class LineServer implements AutoCloseable {
         private Builder() {}
 
         /** Adds a listener; at least one is needed. */
+        public Builder listen(ListenOptions options) {
+            listeners.add(() -> options);
+            return this;
+        }
+
+        /** Adds a listener that has the {@link #framing} of this builder, and acknowledges as it says. */
         public Builder listen(Endpoint endpoint) {
-            endpoints.add(endpoint);
+            listeners.add(() -> ListenOptions.of(endpoint).framing(framing).acknowledging(acknowledging));
             return this;
         }
 
@@ -250,13 +134,13 @@ public final class LineServer implements AutoCloseable {
             return this;
         }
 
-        /** Whether senders who start with {@code accu/1} are told what is stored. Default: yes. */
+        /** As {@link ListenOptions#acknowledging}, for listeners given as an endpoint. Default: yes. */
         public Builder acknowledging(boolean offered) {
             this.acknowledging = offered;
             return this;
         }
 
-        /** The limits for lines, and read deadlines. Default: {@link LineFraming#DEFAULT}. */
+        /** As {@link ListenOptions#framing}, for listeners given as an endpoint. Default: {@link LineFraming#DEFAULT}. */
         public Builder framing(LineFraming lineFraming) {
             this.framing = lineFraming;
             return this;
@@ -307,14 +191,32 @@ public final class LineServer implements AutoCloseable {
             return this;
         }
 
-        /** Who is told what happens. Default: nobody. */
-        public Builder observer(ServerObserver serverObserver) {
-            this.observer = serverObserver;
+        /**
+         * How many event loops, each with a thread, there are for each system interface in use: TCP and Unix sockets have
+         * different ones. Default: as many as processors.
+         */
+        public Builder eventLoops(int loops) {
+            this.eventLoops = (int) positive(loops, "number of event loops");
             return this;
         }
 
-        private ServerLimits limits() {
-            return ServerLimits.fit(bufferBytes, maxConnections, framing.maxLineBytes());
+        /** One more who is told what happens. Default: nobody. */
+        public Builder observer(ServerObserver serverObserver) {
+            observers.add(serverObserver);
+            return this;
+        }
+
+        /** For tests: what else belongs to a handshake. */
+        Builder handshakeAdditions(Handshake.Additions additions) {
+            this.handshakeAdditions = additions;
+            return this;
+        }
+
+        /** A time of the listener's own holds beside the server's. */
+        private ListenOptions withLimits(ListenOptions options) {
+            Duration own = options.unfinishedTimeout();
+            boolean isServers = own.isZero() || (!unfinishedTimeout.isZero() && unfinishedTimeout.compareTo(own) < 0);
+            return isServers ? options.unfinishedTimeout(unfinishedTimeout) : options;
         }
 
         private static long positive(long value, String what) {
@@ -333,23 +235,16 @@ public final class LineServer implements AutoCloseable {
          *     not fit into this JVM's memory; sinks are not closed then
          */
         public LineServer start() {
-            if (endpoints.isEmpty()) {
+            if (listeners.isEmpty()) {
                 throw new IllegalStateException("nothing to listen on: call listen(Endpoint.parse(\"tcp :3000\"))");
             }
             if (sinks.isEmpty() == (handler == null)) {
                 throw new IllegalStateException("give the server either sinks or a line handler");
             }
-            LineServer server =
-                    new LineServer(this, handler == null ? List.copyOf(sinks) : List.of(Sinks.handler(handler)));
-            try {
-                for (Endpoint endpoint : endpoints) {
-                    server.listen(endpoint, preferNative);
-                }
-                return server;
-            } catch (RuntimeException failure) {
-                server.abandonStart();
-                throw failure;
-            }
+            List<ListenOptions> listening =
+                    listeners.stream().map(Supplier::get).map(this::withLimits).toList();
+            return new LineServer(RunningServer.start(
+                    this, listening, handler == null ? List.copyOf(sinks) : List.of(Sinks.handler(handler))));
         }
     }
 }

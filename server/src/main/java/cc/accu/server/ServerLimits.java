@@ -1,6 +1,7 @@
 package cc.accu.server;
 
 import cc.accu.internal.transport.DirectMemory;
+import cc.accu.server.internal.receive.OpenFiles;
 
 /**
  * What a server allows itself, so that it does not run out of memory whatever senders do.

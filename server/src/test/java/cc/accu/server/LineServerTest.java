@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import cc.accu.line.Completion;
+import cc.accu.line.Durability;
 import cc.accu.line.End;
 import cc.accu.line.Line;
 import cc.accu.line.LineBatch;
 import cc.accu.line.LineFraming;
 import cc.accu.line.LongLine;
 import cc.accu.line.Origin;
-import cc.accu.server.sink.Durability;
 import cc.accu.server.sink.Sink;
 import cc.accu.server.sink.Sinks;
 import cc.accu.transport.Endpoint;
@@ -26,7 +27,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -157,8 +157,8 @@ class LineServerTest {
         LineFraming framing = LineFraming.ofMaxLine(4).withLongLine(LongLine.SKIP);
         try (LineServer server = builder.framing(framing).onLine(lines::add).start()) {
             send(server, "one\ntoo long\ntwo\n");
-            await().until(() -> lines.size() == 2);
-            assertThat(server.books()).isEqualTo(new Books(3, 2, Map.of(Discarded.TOO_LONG, 1L)));
+            await().untilAsserted(() ->
+                    assertThat(server.books()).isEqualTo(new Books(3, 2, Map.of(Discarded.TOO_LONG, 1L))));
         }
         assertThat(lines).extracting(Line::utf8).containsExactly("one", "two");
         assertThat(lines).extracting(Line::number).containsExactly(1L, 3L);
@@ -246,6 +246,73 @@ class LineServerTest {
         assertThat(told).containsExactly("connected", "received 2 of 8 bytes", "stored 2", "disconnected");
     }
 
+    @Test
+    void tellsAllOfItsObserversAlsoWhenOneThrows() throws IOException {
+        Queue<String> told = new ConcurrentLinkedQueue<>();
+        builder.observer(new ServerObserver() {
+                    @Override
+                    public void stored(Origin origin, int count) {
+                        throw new IllegalStateException("cannot count");
+                    }
+                })
+                .observer(new ServerObserver() {
+                    @Override
+                    public void stored(Origin origin, int count) {
+                        told.add("stored " + count);
+                    }
+                });
+        try (LineServer server = builder.onLine(lines::add).start()) {
+            send(server, "one\n");
+            await().until(() -> told.size() == 1);
+            send(server, "two\nthree\n");
+            await().until(() -> told.size() == 2);
+            assertThat(server.books().stored()).isEqualTo(3);
+        }
+        assertThat(told).containsExactly("stored 1", "stored 2");
+    }
+
+    @Test
+    void runsOnAsManyEventLoopsAsItIsTold() throws IOException {
+        Queue<String> threads = new ConcurrentLinkedQueue<>();
+        ServerObserver observer = new ServerObserver() {
+            @Override
+            public void connected(Origin origin) {
+                threads.add(Thread.currentThread().getName());
+            }
+        };
+        try (LineServer server =
+                builder.eventLoops(1).observer(observer).onLine(lines::add).start()) {
+            for (int i = 1; i <= 4; i++) {
+                send(server, "line\n");
+            }
+            await().until(() -> lines.size() == 4);
+        }
+        assertThat(threads).hasSize(4).containsOnly("accu-io-1");
+    }
+
+    @Test
+    void closesConnectionsOverTheLimitOfTheirListener() throws IOException {
+        try (LineServer server = LineServer.builder()
+                        .listen(ListenOptions.of(ANY_PORT).maxConnections(1))
+                        .listen(ANY_PORT)
+                        .maxConnections(3)
+                        .onLine(lines::add)
+                        .start();
+                Socket first = connect(server)) {
+            first.getOutputStream().write("first\n".getBytes(UTF_8));
+            await().until(() -> lines.size() == 1);
+            try (Socket second = connect(server)) {
+                assertThat(readsToTheEnd(second)).isTrue();
+            }
+            Endpoint.Tcp other = (Endpoint.Tcp) server.endpoints().get(1);
+            try (Socket elsewhere = new Socket(other.host(), other.port())) {
+                elsewhere.getOutputStream().write("elsewhere\n".getBytes(UTF_8));
+                await().until(() -> lines.size() == 2);
+            }
+            assertThat(server.refusedConnections()).isEqualTo(1);
+        }
+    }
+
     private static Socket connect(LineServer server) throws IOException {
         Endpoint.Tcp tcp = (Endpoint.Tcp) server.endpoints().get(0);
         return new Socket(tcp.host(), tcp.port());
@@ -279,8 +346,13 @@ class LineServerTest {
         Sink sink = Sinks.discard();
         return new Sink() {
             @Override
-            public CompletionStage<Void> accept(LineBatch batch) {
-                return sink.accept(batch);
+            public void accept(LineBatch batch, Completion done) {
+                sink.accept(batch, done);
+            }
+
+            @Override
+            public String address() {
+                return "test";
             }
 
             @Override

@@ -11,7 +11,7 @@ import cc.accu.server.Books;
 import cc.accu.server.ConnectionState;
 import cc.accu.server.Discarded;
 import cc.accu.server.LineServer;
-import cc.accu.server.SinkState;
+import cc.accu.server.sink.SinkState;
 import cc.accu.server.sink.Sinks;
 import java.io.IOException;
 import java.nio.ByteBuffer;

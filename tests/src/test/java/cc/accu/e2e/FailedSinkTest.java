@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import cc.accu.client.Beside;
+import cc.accu.line.Completion;
+import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
 import cc.accu.line.Origin;
 import cc.accu.server.Discarded;
 import cc.accu.server.LineServer;
 import cc.accu.server.ServerObserver;
-import cc.accu.server.SinkState;
-import cc.accu.server.sink.Durability;
 import cc.accu.server.sink.Sink;
+import cc.accu.server.sink.SinkState;
 import cc.accu.server.sink.Sinks;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,8 +113,13 @@ class FailedSinkTest {
     void takesWhatASinkThrowsForItsFailure(Wire wire) throws IOException {
         Sink broken = new Sink() {
             @Override
-            public CompletionStage<Void> accept(LineBatch batch) {
+            public void accept(LineBatch batch, Completion done) {
                 throw new IllegalStateException("not today");
+            }
+
+            @Override
+            public String address() {
+                return "test";
             }
 
             @Override

@@ -1,15 +1,14 @@
 package cc.accu.e2e;
 
+import cc.accu.line.Completion;
+import cc.accu.line.Durability;
 import cc.accu.line.Line;
 import cc.accu.line.LineBatch;
-import cc.accu.server.sink.Durability;
 import cc.accu.server.sink.Sink;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /** Keeps lines in memory; while it is blocked, it holds every batch and stores nothing. Any thread. */
 final class HeldSink implements Sink {
@@ -18,7 +17,7 @@ final class HeldSink implements Sink {
     private boolean blocked;
     private long heldBytes;
 
-    private record Held(LineBatch batch, CompletableFuture<Void> done) {}
+    private record Held(LineBatch batch, Completion done) {}
 
     static HeldSink open() {
         return new HeldSink();
@@ -31,29 +30,33 @@ final class HeldSink implements Sink {
     }
 
     @Override
-    public synchronized CompletionStage<Void> accept(LineBatch batch) {
-        Held held = new Held(batch, new CompletableFuture<>());
-        waiting.add(held);
-        heldBytes += batch.heldBytes();
-        if (!blocked) {
-            storeAll();
+    public void accept(LineBatch batch, Completion done) {
+        synchronized (this) {
+            waiting.add(new Held(batch, done));
+            heldBytes += batch.heldBytes();
         }
-        return held.done;
+        storeUnlessBlocked();
     }
 
-    synchronized void unblock() {
-        blocked = false;
-        storeAll();
+    void unblock() {
+        synchronized (this) {
+            blocked = false;
+        }
+        storeUnlessBlocked();
     }
 
-    private void storeAll() {
-        for (Held held = waiting.poll(); held != null; held = waiting.poll()) {
-            try (LineBatch batch = held.batch) {
-                batch.forEach(stored::add);
-                heldBytes -= batch.heldBytes();
+    private void storeUnlessBlocked() {
+        List<Held> taken = new ArrayList<>();
+        synchronized (this) {
+            for (Held held = blocked ? null : waiting.poll(); held != null; held = waiting.poll()) {
+                try (LineBatch batch = held.batch) {
+                    batch.forEach(stored::add);
+                    heldBytes -= batch.heldBytes();
+                }
+                taken.add(held);
             }
-            held.done.complete(null);
         }
+        taken.forEach(held -> held.done.settled(null));
     }
 
     /** Memory in batches that are not stored. */
@@ -71,6 +74,11 @@ final class HeldSink implements Sink {
 
     List<String> texts() {
         return lines().stream().map(Line::utf8).toList();
+    }
+
+    @Override
+    public String address() {
+        return "held";
     }
 
     @Override

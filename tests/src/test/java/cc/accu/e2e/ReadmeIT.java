@@ -12,10 +12,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs README's commands as they stand there, but for the port and the socket's path. */
+/** Runs the commands of the README and of docs/ as they stand there, but for the port and the paths in /tmp. */
 final class ReadmeIT {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Pattern CHECKED = Pattern.compile("<!-- checked -->\\s*```sh\\n(.*?)```", Pattern.DOTALL);
@@ -60,17 +61,51 @@ final class ReadmeIT {
                         "# accu\n");
     }
 
+    @Test
+    void isShort() throws IOException {
+        assertThat(Files.readAllLines(ROOT.resolve("README.md"))).hasSizeLessThanOrEqualTo(200);
+    }
+
+    @Test
+    void itsFiguresAreThoseOfTheOtherPages() throws IOException {
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        String performance = Files.readString(ROOT.resolve("docs/performance.md"));
+        String reliability = Files.readString(ROOT.resolve("docs/reliability.md"));
+        assertThat(readme).contains("**18.9 million lines", "10 times rsyslog, 98 %", "**205 µs**", "takes 125 µs");
+        assertThat(performance)
+                .contains("| TCP, 1 connection | 18.6 | 18.9 (18.2 to 19.8) | 98 % | 1.89 | 10.0 times |")
+                .contains("| TCP | 205 µs | 546 µs | 125 µs | 186 µs |");
+        assertThat(readme).contains("1,000 `kill -9`", "200 simulated power cuts");
+        assertThat(reliability).containsPattern("`kill-server` \\| 1,000 \\|(?: [0-9,]+ \\|){3} 0 \\|");
+        assertThat(reliability).containsPattern("`power-cut` \\| 200 \\|(?: [0-9,]+ \\|){3} 0 \\|");
+    }
+
+    @Test
+    void itsLinksLeadSomewhere() throws IOException {
+        Pattern link = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
+        try (Stream<Path> files = Files.walk(ROOT, 2)) {
+            for (Path page :
+                    files.filter(file -> file.toString().endsWith(".md")).toList()) {
+                assertThat(link.matcher(Files.readString(page))
+                                .results()
+                                .map(found -> page.resolveSibling(found.group(1))))
+                        .as(page.toString())
+                        .allMatch(Files::exists);
+            }
+        }
+    }
+
     private List<String> blocks() throws IOException {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        String readme = Files.readString(ROOT.resolve("README.md"))
-                .replace("127.0.0.1:3000", "127.0.0.1:" + port)
+        String pages =
+                Files.readString(ROOT.resolve("README.md")) + Files.readString(ROOT.resolve("docs/measuring.md"));
+        String here = pages.replace("127.0.0.1:3000", "127.0.0.1:" + port)
                 .replace("127.0.0.1 3000", "127.0.0.1 " + port)
-                .replace("/tmp/accu.log", directory.resolve("accu.log").toString())
-                .replace("/tmp/accu.sock", directory.resolve("accu.sock").toString());
-        return CHECKED.matcher(readme).results().map(found -> found.group(1)).toList();
+                .replace("/tmp/accu.", directory + "/accu.");
+        return CHECKED.matcher(here).results().map(found -> found.group(1)).toList();
     }
 
     private static ProcessBuilder shell(String script) {

@@ -1,11 +1,13 @@
 package cc.accu.reliability;
 
+import cc.accu.e2e.IgnoredSignals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** What can go wrong around a server, how often it does so in a short run and in a campaign, and what that needs. */
 enum Fault {
@@ -18,13 +20,13 @@ enum Fault {
     UNREAD_ACKS(1, 10, 90, new UnreadAcks()),
     PLAIN_FLOOD(10, 100, 2_000, new PlainFlood()),
     ROTATION(200, 10_000, 2_000, new Rotation()),
-    REOPEN(20, 1_000, 2_000, new Reopen()),
+    REOPEN(20, 1_000, 2_000, new Reopen(), () -> IgnoredSignals.among("HUP")),
     TERMINATE(5, 100, Lines.LONGEST, new Terminate()),
     KILL_CLIENT(5, 100, 2_000, new KillClient()),
     REMOVE_FILE(4, 120, 2_000, new RemoveFile()),
-    REOPEN_WHEN_FULL(2, 100, 4_000, new ReopenWhenFull(), Mount::missing),
+    REOPEN_WHEN_FULL(2, 100, 4_000, new ReopenWhenFull(), () -> join(Mount.missing(), IgnoredSignals.among("HUP"))),
     FAILED_SINK(1, 40, 2_000, new FailedSink(), () -> Shell.missing("strace")),
-    SECOND_SIGNAL(3, 120, 2_000, new SecondSignal()),
+    SECOND_SIGNAL(3, 120, 2_000, new SecondSignal(), () -> IgnoredSignals.among("INT", "TERM")),
     UNFINISHED_LINES(1, 10, 1_000, new UnfinishedLines()),
     RESET_SENDERS(200, 20_000, 2_000, new ResetSenders());
 
@@ -48,6 +50,10 @@ enum Fault {
         this.longestLine = longestLine;
         this.experiment = experiment;
         this.missing = missing;
+    }
+
+    private static List<String> join(List<String> some, List<String> others) {
+        return Stream.concat(some.stream(), others.stream()).toList();
     }
 
     /** A fault by the name that it prints. */

@@ -4,10 +4,13 @@ import cc.accu.client.LineClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,40 +21,40 @@ final class BenchRun {
     private static final long LOOK_EVERY_MILLIS = 200;
 
     private final BenchPlan plan;
-    private final Deal deal;
+    private final RoundRobin connections;
     private final BenchLatency latency = new BenchLatency();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private long shown;
 
-    BenchRun(BenchPlan plan, Deal deal) {
+    BenchRun(BenchPlan plan, RoundRobin connections) {
         this.plan = plan;
-        this.deal = deal;
+        this.connections = connections;
     }
 
     /**
      * The time ends with the last acknowledgement; without acknowledgements when the server has closed the last
      * connection, which it does when it has read all: before that, some would be in socket buffers.
      */
-    BenchResult go() throws IOException, InterruptedException {
-        String durable = deal.clients().get(0).durable().orElse("");
+    Result go() throws IOException, InterruptedException {
+        String durable = connections.clients().get(0).durable().orElse("");
         long startedAt = System.nanoTime();
         long acknowledgedAt;
-        try (deal) {
+        try (connections) {
             send(startedAt);
             acknowledgedAt = System.nanoTime();
         }
         long endedAt = plan.acknowledged() ? acknowledgedAt : System.nanoTime();
-        return new BenchResult(endedAt - startedAt, durable, latency);
+        return new Result(endedAt - startedAt, durable, latency);
     }
 
     private void send(long startedAt) throws IOException, InterruptedException {
-        List<LineClient> clients = deal.clients();
+        List<LineClient> clients = connections.clients();
         ExecutorService threads = Executors.newFixedThreadPool(clients.size(), BenchRun::thread);
         try (Progress progress = new Progress(plan.load().bytes())) {
             List<Future<BenchLatency>> sending = new ArrayList<>();
             for (int i = 0; i < clients.size(); i++) {
                 BenchPace pace = BenchPace.of(plan.rate(), clients.size(), i, startedAt);
-                sending.add(threads.submit(new BenchSender(clients.get(i), plan, i, pace, failure)));
+                sending.add(threads.submit(new Sender(clients.get(i), plan, i, pace, failure)));
             }
             for (Future<BenchLatency> one : sending) {
                 await(one, progress);
@@ -61,7 +64,7 @@ final class BenchRun {
         }
         Throwable why = failure.get();
         if (why != null) {
-            throw Deal.ioException(new ExecutionException(why));
+            throw RoundRobin.ioException(new ExecutionException(why));
         }
     }
 
@@ -86,8 +89,117 @@ final class BenchRun {
     }
 
     private void show(Progress progress) {
-        long written = deal.messagesWritten() * plan.load().size();
+        long written = connections.messagesWritten() * plan.load().size();
         progress.add((int) Math.min(Integer.MAX_VALUE, written - shown));
         shown = written;
+    }
+
+    /** Sends the messages of one connection. One thread; what comes back does so on the client's. */
+    private static final class Sender implements Callable<BenchLatency> {
+        private final LineClient client;
+        private final BenchLines lines;
+        private final BenchPace pace;
+        private final Unanswered inFlight;
+        private final long messages;
+        private final AtomicReference<@Nullable Throwable> failure;
+        private final BenchLatency latency = new BenchLatency();
+
+        /**
+         * @param failure the first of any sender; then all of them give up
+         */
+        Sender(
+                LineClient client,
+                BenchPlan plan,
+                int sender,
+                BenchPace pace,
+                AtomicReference<@Nullable Throwable> failure) {
+            this.client = client;
+            this.lines = new BenchLines(plan.load(), sender);
+            this.pace = pace;
+            this.inFlight = new Unanswered(plan.inFlight());
+            this.messages = plan.load().messagesOf(sender);
+            this.failure = failure;
+        }
+
+        /** Returns when all is delivered. */
+        @Override
+        public BenchLatency call() throws InterruptedException, ExecutionException {
+            CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
+            long next = 0;
+            while (next < messages && failure.get() == null) {
+                int most = (int) Math.min(lines.most(), messages - next);
+                int count = inFlight.take(pace.await(next, most));
+                last = send(next, count);
+                next += count;
+            }
+            // Not flush(), which may be done before what hangs on the last of the sends is.
+            last.get();
+            return latency;
+        }
+
+        private CompletableFuture<Void> send(long first, int count) {
+            long handedAt = System.nanoTime();
+            return client.sendLines(lines.next(first, count)).whenComplete((delivered, why) -> {
+                settle(first, count, handedAt, why);
+                inFlight.giveBack(count);
+            });
+        }
+
+        private void settle(long first, int count, long handedAt, @Nullable Throwable why) {
+            if (why == null) {
+                latency.acknowledged(pace, first, count, new BenchLatency.Times(handedAt, System.nanoTime()));
+            } else {
+                failure.compareAndSet(null, why);
+            }
+        }
+
+        /** How many messages of one sender may wait for their acknowledgement. Any thread. */
+        private static final class Unanswered {
+            private static final int NO_LIMIT = 0;
+
+            private final Semaphore room;
+            private final boolean limited;
+
+            /**
+             * @param most 0 for no limit but that of the client's window
+             */
+            Unanswered(int most) {
+                limited = most != NO_LIMIT;
+                room = new Semaphore(most);
+            }
+
+            /** Waits until there is room for one, and takes room for up to {@code wanted}: for how many. */
+            int take(int wanted) throws InterruptedException {
+                if (!limited) {
+                    return wanted;
+                }
+                room.acquire();
+                int more = Math.min(wanted - 1, room.availablePermits());
+                // Only this sender takes, so what was there still is.
+                room.acquire(more);
+                return 1 + more;
+            }
+
+            void giveBack(int messages) {
+                if (limited) {
+                    room.release(messages);
+                }
+            }
+        }
+    }
+
+    /**
+     * What a benchmark measured.
+     *
+     * @param durable what an acknowledgement means; empty without acknowledgements
+     */
+    record Result(long nanos, String durable, BenchLatency latency) {
+        double seconds() {
+            return nanos / (double) TimeUnit.SECONDS.toNanos(1);
+        }
+
+        double perSecond(long things) {
+            return things / seconds();
+        }
     }
 }

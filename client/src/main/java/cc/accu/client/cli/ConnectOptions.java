@@ -1,30 +1,21 @@
 package cc.accu.client.cli;
 
 import cc.accu.client.LineClient;
-import cc.accu.internal.cli.CommandLine;
 import cc.accu.internal.cli.Option;
-import cc.accu.internal.cli.Quantities;
+import cc.accu.internal.text.Quantities;
+import cc.accu.transport.Endpoint;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** What every command that connects can be told. */
+/** What every command that connects can be told: where to, and how. One thread. */
 final class ConnectOptions {
-    static final Option VERBOSE =
-            Option.of("-v, --verbose", "say more on standard error: statistics, debug log, stack traces");
-
-    private static final Option CONNECT_TIMEOUT =
-            Option.of("--connect-timeout TIME", "longest wait for a connection").orElse("10s");
-    private static final Option TRANSPORT = Option.of(
-                    "--transport nio|native", "what drives TCP: Java NIO, or epoll or kqueue")
-            .orElse("nio");
-
-    static final List<Option> ALL = List.of(CONNECT_TIMEOUT, TRANSPORT, VERBOSE);
-
-    private final CommandLine line;
-
-    ConnectOptions(CommandLine line) {
-        this.line = line;
-    }
+    private final Option<Boolean> verbose =
+            Option.flag("-v, --verbose", "say more on standard error: statistics, debug log, stack traces");
+    private final Option<Duration> timeout =
+            Option.of("--connect-timeout TIME", "longest wait for a connection", Quantities::duration, "10s");
+    private final Option<Io> transport =
+            Option.choice("--transport nio|native", "what drives TCP: Java NIO, or epoll or kqueue", Io.class, "nio");
 
     /** What drives TCP sockets. */
     private enum Io {
@@ -32,18 +23,45 @@ final class ConnectOptions {
         NATIVE
     }
 
-    /** What drives TCP, by name. */
-    String transport() {
-        return io().name().toLowerCase(Locale.ROOT);
+    List<Option<?>> all() {
+        return List.of(timeout, transport);
     }
 
-    private Io io() {
-        return line.choice(TRANSPORT, Io.values());
+    Option<Boolean> verbose() {
+        return verbose;
+    }
+
+    /** What drives TCP, by name. */
+    String transport() {
+        return transport.value().name().toLowerCase(Locale.ROOT);
     }
 
     LineClient.Builder newBuilder() {
-        return LineClient.builder()
-                .connectTimeout(line.value(CONNECT_TIMEOUT, Quantities::duration))
-                .preferNative(io() == Io.NATIVE);
+        return LineClient.builder().connectTimeout(timeout.value()).preferNative(transport.value() == Io.NATIVE);
+    }
+
+    /**
+     * Where to, and the words that follow.
+     *
+     * @param endpoint from one word in URL form or in quotes, or else from the first two
+     * @param rest the other words
+     */
+    record Target(Endpoint endpoint, List<String> rest) {
+        /**
+         * Reads the words of a command line.
+         *
+         * @throws IllegalArgumentException with a message for the person who typed them
+         */
+        static Target of(List<String> words) {
+            if (words.isEmpty()) {
+                throw new IllegalArgumentException("missing NETWORK ADDRESS: where to connect to");
+            }
+            boolean whole = Endpoint.isWhole(words.get(0));
+            int own = whole ? 1 : Math.min(2, words.size());
+            Endpoint endpoint = whole
+                    ? Endpoint.parse(words.get(0))
+                    : Endpoint.parseAll(words.subList(0, own)).get(0);
+            return new Target(endpoint, List.copyOf(words.subList(own, words.size())));
+        }
     }
 }

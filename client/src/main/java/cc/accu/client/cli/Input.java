@@ -1,8 +1,11 @@
 package cc.accu.client.cli;
 
-import cc.accu.internal.cli.Arguments;
-import cc.accu.internal.cli.TypedPath;
+import cc.accu.internal.process.StandardStream;
+import cc.accu.internal.text.TypedPath;
+import cc.accu.internal.text.TypedText;
+import java.io.ByteArrayInputStream;
 import java.io.Closeable;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -12,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /** What is to be sent: sources one after another, in blocks of whole lines. One thread. */
 final class Input implements Closeable {
@@ -28,8 +32,8 @@ final class Input implements Closeable {
 
     /** Each message as a line. */
     static Input ofMessages(List<String> messages) {
-        byte[] lines = Arguments.bytes(String.join("\n", messages) + "\n");
-        return new Input(List.of(new LineSource("arguments", InputStreams.of(lines))), lines.length);
+        byte[] lines = TypedText.bytes(String.join("\n", messages) + "\n");
+        return new Input(List.of(new LineSource("arguments", new ByteArrayInputStream(lines))), lines.length);
     }
 
     /** The lines of {@code stream}, which stays open. */
@@ -62,8 +66,25 @@ final class Input implements Closeable {
     }
 
     private static LineSource standard(InputStream stream) throws IOException {
-        StandardStreams.requireInput("that is where lines are read, without a MESSAGE or --file");
-        return new LineSource("standard input", InputStreams.keptOpen(stream));
+        Optional<String> missing =
+                StandardStream.INPUT.missing("that is where lines are read, without a MESSAGE or --file");
+        if (missing.isPresent()) {
+            throw new IOException(missing.get());
+        }
+        return new LineSource("standard input", keptOpen(stream));
+    }
+
+    /** Standard input is not ours to close. */
+    private static InputStream keptOpen(InputStream stream) {
+        return new FilterInputStream(stream) {
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                return in.read(bytes, offset, length);
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
     private static LineSource open(String name) throws IOException {

@@ -1,6 +1,6 @@
 package cc.accu.client.cli;
 
-import cc.accu.internal.framing.LineFeeds;
+import cc.accu.internal.framing.LineCounter;
 import cc.accu.internal.transport.Reason;
 import java.io.Closeable;
 import java.io.IOException;
@@ -120,7 +120,7 @@ final class LineSource implements Closeable {
             amidLine = buffer[blockEnd - 1] != '\n';
         }
         if (onlyWhole) {
-            lines += LineFeeds.count(block);
+            lines += LineCounter.count(block);
         }
         start = blockEnd;
         return block;

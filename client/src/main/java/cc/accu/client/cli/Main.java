@@ -1,109 +1,131 @@
 package cc.accu.client.cli;
 
 import cc.accu.internal.cli.Arguments;
-import cc.accu.internal.cli.CommandLine;
-import cc.accu.internal.cli.CommandSyntax;
-import cc.accu.internal.cli.ExitCode;
-import cc.accu.internal.cli.LogSetUp;
-import cc.accu.internal.cli.StandardStream;
-import cc.accu.internal.cli.UsageException;
-import cc.accu.internal.cli.Version;
+import cc.accu.internal.cli.Program;
+import cc.accu.internal.process.StandardStream;
 import cc.accu.internal.transport.QuickStart;
+import cc.accu.transport.Endpoint;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.function.BiFunction;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
 
-/** Starts the command: {@code client.jar [ping|bench] NETWORK ADDRESS ...}. */
+/** Starts the command: {@code client.jar [send|ping|bench] NETWORK ADDRESS ...}. */
 public final class Main {
-    private final StandardStreams streams;
+    private static final String SEND = "send";
+    private static final Set<String> NETWORKS = Set.of("tcp", "tcp4", "tcp6", "unix");
+    private static final Set<String> OPTIONS_OF_THE_SERVER = Set.of(
+            "--to",
+            "--max-line",
+            "--long-line",
+            "--read-timeout",
+            "--line-timeout",
+            "--unfinished-timeout",
+            "--acks",
+            "--mode",
+            "--group",
+            "--buffer",
+            "--max-connections",
+            "--drain-timeout");
 
-    private Main(StandardStreams streams) {
-        this.streams = streams;
-    }
+    private Main() {}
 
     public static void main(String[] arguments) {
         StandardStream.protect();
         QuickStart.begin();
-        StandardStreams streams =
-                new StandardStreams(System.in, writer(System.out), writer(System.err), LastWords.ofProcess());
-        System.exit(run(arguments, streams));
+        System.exit(run(arguments, program(writer(System.out), writer(System.err)), LastWords.ofProcess()));
     }
 
     private static PrintWriter writer(PrintStream stream) {
         return new PrintWriter(stream, true, Charset.defaultCharset());
     }
 
-    private static int run(String[] arguments, StandardStreams streams) {
+    private static Program program(PrintWriter out, PrintWriter err) {
+        return new Program("client", "client: try --help", Main.class, out, err);
+    }
+
+    private static int run(String[] arguments, Program program, LastWords lastWords) {
+        List<String> words;
         try {
-            return run(Arguments.asTyped(arguments), streams);
-        } catch (UsageException lost) {
-            streams.err().println("client: " + lost.getMessage());
-            return ExitCode.WRONG_USAGE;
+            words = Arguments.asTyped(arguments);
+        } catch (IllegalArgumentException lost) {
+            program.err().println("client: " + lost.getMessage());
+            return Program.WRONG_USAGE;
         }
+        return run(words, System.in, program, lastWords);
     }
 
     /** Runs one command and returns its exit code: 0 all delivered, 1 not, 2 wrong usage. */
     static int run(List<String> words, InputStream in, PrintWriter out, PrintWriter err) {
-        return run(words, new StandardStreams(in, out, err, new LastWords()));
+        return run(words, in, program(out, err), new LastWords());
     }
 
-    private static int run(List<String> words, StandardStreams streams) {
-        Main main = new Main(streams);
-        List<String> others = words.subList(Math.min(1, words.size()), words.size());
-        // Only in front: a message may be "ping" too.
-        return switch (words.isEmpty() ? "" : words.get(0)) {
-            case "ping" -> main.run(PingCommand.SYNTAX, PingCommand::new, others);
-            case "bench" -> main.run(BenchCommand.SYNTAX, BenchCommand::new, others);
-            default -> main.run(SendCommand.SYNTAX, SendCommand::new, words);
-        };
-    }
-
-    private int run(
-            CommandSyntax syntax,
-            BiFunction<CommandLine, StandardStreams, Callable<Integer>> command,
-            List<String> words) {
-        boolean verbose = false;
+    private static int run(List<String> words, InputStream in, Program program, LastWords lastWords) {
+        Optional<String> mistake = meantForTheServer(words);
+        if (mistake.isPresent()) {
+            return program.wrongUsage(mistake.get());
+        }
         try {
-            WrongJar.check(words);
-            CommandLine line = syntax.parse(words);
-            if (line.has(CommandSyntax.HELP)) {
-                StandardStreams.requireOutput("--help prints to it");
-                streams.out().print(syntax.help());
-            } else if (line.has(CommandSyntax.VERSION)) {
-                StandardStreams.requireOutput("--version prints to it");
-                streams.out().println(Version.of("accu client", Main.class));
-            } else {
-                verbose = line.has(ConnectOptions.VERBOSE);
-                LogSetUp.run(verbose);
-                return command.apply(line, streams).call();
-            }
-            return ExitCode.OK;
-        } catch (UsageException wrong) {
-            streams.err().println("client: " + wrong.getMessage());
-            streams.err().println("client: try --help");
-            return ExitCode.WRONG_USAGE;
-        } catch (OutOfMemoryError tooLittle) {
-            return failed("not enough memory; give it more with java -Xmx", tooLittle, verbose);
-        } catch (RuntimeException bug) {
-            return failed("this should not have happened, please report it", bug, true);
-        } catch (Exception failure) {
-            return failed(String.valueOf(failure.getMessage()), failure, verbose);
+            CommandSpec root = CommandSpec.create()
+                    .addSubcommand(SEND, new SendCommand(in, program, lastWords).spec())
+                    .addSubcommand("ping", new PingCommand().spec())
+                    .addSubcommand("bench", new BenchCommand(program.out()).spec());
+            return program.run(root, withCommand(words, root.subcommands().keySet()), false);
         } finally {
-            streams.lastWords().areSaid();
-            streams.out().flush();
-            streams.err().flush();
+            lastWords.areSaid();
         }
     }
 
-    private int failed(String message, Throwable failure, boolean withTrace) {
-        streams.err().println("client: " + message);
-        if (withTrace) {
-            failure.printStackTrace(streams.err());
+    /** The command is the first word, if it is one: a message may be "ping" too. */
+    private static List<String> withCommand(List<String> words, Set<String> commands) {
+        if (!words.isEmpty() && commands.contains(words.get(0))) {
+            return words;
         }
-        return ExitCode.FAILED;
+        List<String> complete = new ArrayList<>(words);
+        complete.add(0, SEND);
+        return complete;
+    }
+
+    /** What is wrong with words that are how a server is started. */
+    private static Optional<String> meantForTheServer(List<String> words) {
+        for (String word : words) {
+            if (word.equals("--")) {
+                break;
+            }
+            String name = word.replaceFirst("=.*", "");
+            if (OPTIONS_OF_THE_SERVER.contains(name)) {
+                return Optional.of(name + " is an option of the server: java -jar server.jar ...");
+            }
+        }
+        int first = lengthOfAddress(words, 0);
+        int second = first == 0 ? 0 : lengthOfAddress(words, first);
+        return second == 0
+                ? Optional.empty()
+                : Optional.of("'" + String.join(" ", words.subList(first, first + second))
+                        + "' looks like another address to listen on:"
+                        + " that is for java -jar server.jar; to send it as messages, put -- before it");
+    }
+
+    /** How many words from {@code from} on are one address; 0 if they are none. */
+    private static int lengthOfAddress(List<String> words, int from) {
+        int length = from < words.size() && words.get(from).contains("://") ? 1 : 2;
+        if (from + length > words.size() || (length == 2 && !NETWORKS.contains(words.get(from)))) {
+            return 0;
+        }
+        try {
+            if (length == 1) {
+                Endpoint.parse(words.get(from).split("\\?", 2)[0]);
+            } else {
+                Endpoint.parse(words.get(from), words.get(from + 1));
+            }
+            return length;
+        } catch (IllegalArgumentException no) {
+            return 0;
+        }
     }
 }

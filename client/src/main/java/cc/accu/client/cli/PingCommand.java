@@ -1,50 +1,53 @@
 package cc.accu.client.cli;
 
 import cc.accu.client.LineClient;
-import cc.accu.internal.cli.CommandLine;
-import cc.accu.internal.cli.CommandSyntax;
-import cc.accu.internal.cli.ExitCode;
+import cc.accu.internal.cli.Command;
 import cc.accu.internal.cli.Option;
-import cc.accu.internal.cli.UsageException;
+import cc.accu.internal.cli.Program;
 import cc.accu.transport.Endpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Finds out whether a server would take a line now, or at least accepts connections. */
 final class PingCommand implements Callable<Integer> {
-    private static final Option PLAIN =
-            Option.of("--plain", "only connect, and say nothing: for servers other than accu, and without acks");
-
-    static final CommandSyntax SYNTAX = new CommandSyntax("""
+    private static final String HEAD = """
             Usage: java -jar client.jar ping NETWORK ADDRESS [OPTION ...]
 
             Connects, says accu/1 and no line, and closes. Exit code 0 if a line sent now
             would be taken, 1 if not: nobody answers, the server is full, a sink has failed or
             its disk has no room. NETWORK ADDRESS is tcp 127.0.0.1:3000 or unix /path.
 
-            """, "", List.of(PLAIN), ConnectOptions.ALL);
-
+            """;
     private static final Duration LONGEST_GOODBYE = Duration.ofMillis(200);
 
-    private final CommandLine line;
+    private final Option<Boolean> plain =
+            Option.flag("--plain", "only connect, and say nothing: for servers other than accu, and without acks");
+    private final ConnectOptions connecting = new ConnectOptions();
+    private final Command command = new Command(this, connecting.verbose())
+            .text(HEAD)
+            .options(List.of(plain))
+            .options(connecting.all())
+            .usualOptions();
 
-    PingCommand(CommandLine line, StandardStreams none) {
-        this.line = line;
+    /** How it is typed. */
+    CommandSpec spec() {
+        return command.spec();
     }
 
     @Override
     public Integer call() throws IOException {
-        Target target = line.arguments(Target::of);
-        UsageException.check(target.rest().isEmpty(), "ping sends no messages, but some were given");
-        LineClient.Builder builder = new ConnectOptions(line).newBuilder();
-        if (line.has(PLAIN)) {
+        ConnectOptions.Target target = command.words(ConnectOptions.Target::of);
+        command.check(target.rest().isEmpty(), "ping sends no messages, but some were given");
+        LineClient.Builder builder = connecting.newBuilder();
+        if (plain.value()) {
             connect(builder, target.endpoint());
         } else {
             ask(builder, target.endpoint());
         }
-        return ExitCode.OK;
+        return Program.OK;
     }
 
     @SuppressWarnings("try") // nothing to do with it but to close it

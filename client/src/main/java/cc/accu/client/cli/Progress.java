@@ -1,6 +1,6 @@
 package cc.accu.client.cli;
 
-import cc.accu.internal.cli.Terminal;
+import cc.accu.internal.process.Terminal;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;

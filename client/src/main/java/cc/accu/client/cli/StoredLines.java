@@ -1,12 +1,23 @@
 package cc.accu.client.cli;
 
-import cc.accu.internal.framing.LineFeeds;
+import cc.accu.internal.framing.ByteSearch;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
 
-/** Compares what a server stored, as it came, with what a run sent: one bit for each line. One thread. */
+/** Compares what a server stored, in files or as it came, with what a run sent: one bit for each line. One thread. */
 final class StoredLines {
+    private static final int GZIP_BUFFER_BYTES = 64 * 1024;
+    private static final int MORE_THAN_ANY_LINE_BYTES = LineIdentity.MOST_BYTES + 1;
+    private static final long QUIET_MILLIS = 500;
+    private static final int MOST_WAITS = 60;
+
     private final BenchLoad load;
     private final LineIdentity identity = new LineIdentity();
     private final byte[] run;
@@ -52,7 +63,7 @@ final class StoredLines {
         if (amidForeign) {
             amidForeign = false;
             foreign++;
-            from = LineFeeds.indexOf(block.array(), block.arrayOffset() + from, block.arrayOffset() + end)
+            from = ByteSearch.indexOfFeed(block.array(), block.arrayOffset() + from, block.arrayOffset() + end)
                     - block.arrayOffset()
                     + 1;
         }
@@ -63,7 +74,7 @@ final class StoredLines {
     void add(byte[] bytes, int from, int count) {
         int end = from + count;
         for (int at = from; at < end; ) {
-            int next = LineFeeds.indexOf(bytes, at, end) + 1;
+            int next = ByteSearch.indexOfFeed(bytes, at, end) + 1;
             addLine(bytes, at, next - at);
             at = next;
         }
@@ -100,5 +111,44 @@ final class StoredLines {
 
     Verdict verdict() {
         return new Verdict(stored, load.messages() - stored, duplicate, reordered, damaged, foreign);
+    }
+
+    /** Reads the files, of which the oldest comes first; those with names that end with {@code .gz} are compressed. */
+    static Verdict compare(List<Path> files, BenchLoad load) throws IOException {
+        StoredLines lines = new StoredLines(load);
+        for (Path file : files) {
+            try (LineSource source = new LineSource(file.toString(), open(file), MORE_THAN_ANY_LINE_BYTES)) {
+                for (ByteBuffer block = source.next(); block.hasRemaining(); block = source.next()) {
+                    lines.add(block);
+                }
+            }
+        }
+        return lines.verdict();
+    }
+
+    private static InputStream open(Path file) throws IOException {
+        try {
+            InputStream stream = Files.newInputStream(file);
+            return file.toString().endsWith(".gz") ? new GZIPInputStream(stream, GZIP_BUFFER_BYTES) : stream;
+        } catch (IOException failure) {
+            throw LineSource.cannotRead(file.toString(), failure);
+        }
+    }
+
+    /** Who does not acknowledge may have read all and not stored all: waits until nothing more comes. */
+    static void awaitQuiet(List<Path> files) throws IOException, InterruptedException {
+        long before = -1;
+        for (int waits = 0; waits < MOST_WAITS && before != bytes(files); waits++) {
+            before = bytes(files);
+            Thread.sleep(QUIET_MILLIS);
+        }
+    }
+
+    private static long bytes(List<Path> files) throws IOException {
+        long bytes = 0;
+        for (Path file : files) {
+            bytes += Files.exists(file) ? Files.size(file) : 0;
+        }
+        return bytes;
     }
 }

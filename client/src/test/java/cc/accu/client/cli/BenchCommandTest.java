@@ -118,7 +118,10 @@ class BenchCommandTest {
 
     @Test
     void escapesWhatJsonWouldMistake() {
-        assertThat(new JsonObject().put("a\"", "b\\\n").put("n", Double.NaN).toString())
+        assertThat(new BenchReport.JsonObject()
+                        .put("a\"", "b\\\n")
+                        .put("n", Double.NaN)
+                        .toString())
                 .isEqualTo("{\"a\\\"\":\"b\\\\\\u000a\",\"n\":null}");
     }
 

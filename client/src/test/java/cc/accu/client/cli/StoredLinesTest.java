@@ -111,12 +111,12 @@ class StoredLinesTest {
         }
         has(1, 0, 1, 2);
         Path newest = Files.write(directory.resolve("a"), file.toByteArray());
-        assertThat(StoredFiles.compare(List.of(oldest, newest), LOAD)).isEqualTo(new Verdict(6, 0, 0, 0, 0, 0));
+        assertThat(StoredLines.compare(List.of(oldest, newest), LOAD)).isEqualTo(new Verdict(6, 0, 0, 0, 0, 0));
     }
 
     @Test
     void saysWhichFileIsMissing() {
-        assertThatThrownBy(() -> StoredFiles.compare(List.of(Path.of("/no/such")), LOAD))
+        assertThatThrownBy(() -> StoredLines.compare(List.of(Path.of("/no/such")), LOAD))
                 .hasMessage("cannot read /no/such: no such file or directory");
     }
 }

@@ -3,9 +3,17 @@ package cc.accu.internal.framing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.FastThreadLocal;
 
 /** Copies and cuts of buffers that hold lines. What is returned belongs to the caller. */
 final class LineBytes {
+    private static final FastThreadLocal<byte[]> PIECE = new FastThreadLocal<>() {
+        @Override
+        protected byte[] initialValue() {
+            return new byte[8 * 1024];
+        }
+    };
+
     private LineBytes() {}
 
     /** Reads all. */
@@ -29,5 +37,37 @@ final class LineBytes {
     static ByteBuf constant(char value) {
         return Unpooled.unreleasableBuffer(
                 Unpooled.wrappedBuffer(new byte[] {(byte) value}).asReadOnly());
+    }
+
+    /** Reads whole lines, and drops one carriage return before each line feed. What is returned is the caller's. */
+    static ByteBuf withoutReturns(ByteBufAllocator allocator, ByteBuf lines) {
+        byte[] piece = PIECE.get();
+        ByteBuf copy = allocator.buffer(lines.readableBytes());
+        while (lines.isReadable()) {
+            int length = Math.min(lines.readableBytes(), piece.length);
+            if (length < lines.readableBytes() && lines.getByte(lines.readerIndex() + length - 1) == '\r') {
+                length--; // whether it is dropped depends on the byte behind it
+            }
+            lines.readBytes(piece, 0, length);
+            copy.writeBytes(piece, 0, dropIn(piece, length));
+        }
+        return copy;
+    }
+
+    /** Moves what stays to the start of {@code bytes}, and says how much that is. */
+    private static int dropIn(byte[] bytes, int length) {
+        int kept = 0;
+        int from = 0;
+        while (from < length) {
+            int next = ByteSearch.indexOf(ByteSearch.RETURNS, bytes, from, length);
+            System.arraycopy(bytes, from, bytes, kept, next - from);
+            kept += next - from;
+            from = next + 1;
+            boolean isLone = next < length && (from == length || bytes[from] != '\n');
+            if (isLone) {
+                bytes[kept++] = '\r';
+            }
+        }
+        return kept;
     }
 }

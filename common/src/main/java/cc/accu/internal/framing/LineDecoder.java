@@ -28,10 +28,10 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     private static final ByteBuf RETURN = LineBytes.constant('\r');
 
     private final int max;
-    private final Origin origin;
     private final LineStart start = new LineStart();
     private final UnfinishedLine unfinished = new UnfinishedLine();
 
+    private Origin origin;
     private LongLine longLine;
     private long lineNumber = 1;
     private long readMillis;
@@ -95,7 +95,7 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     }
 
     private void takeWholeLines(ChannelHandlerContext ctx, ByteBuf in) throws Exception {
-        int lastFeed = LineScan.lastFeed(in);
+        int lastFeed = LineCounter.lastFeed(in);
         if (lastFeed < 0) {
             if (in.readableBytes() > max || !start.take(in)) {
                 continueLine(ctx, in);
@@ -103,15 +103,15 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
             return;
         }
         ByteBuf block = in.readSlice(lastFeed + 1 - in.readerIndex());
-        LineScan scan = LineScan.of(block);
+        LineCounter.Scan scan = LineCounter.scan(block);
         if (scan.hasReturns()) {
-            block = LineReturns.dropped(ctx.alloc(), block);
+            block = LineBytes.withoutReturns(ctx.alloc(), block);
         } else if (block.readableBytes() <= COPIED_BLOCK_BYTES) {
             block = LineBytes.copy(ctx.alloc(), block);
         } else {
             block.retain();
         }
-        if (LineScan.hasLongLine(block, max)) {
+        if (LineCounter.hasLongLine(block, max)) {
             takeLineByLine(ctx, block);
         } else {
             fire(ctx, block, scan.lines());
@@ -341,6 +341,11 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
             }
         }
         return true;
+    }
+
+    @Override
+    public void comesFrom(Origin known) {
+        origin = known;
     }
 
     @Override

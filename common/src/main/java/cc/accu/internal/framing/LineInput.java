@@ -13,13 +13,16 @@ import io.netty.channel.ChannelPipeline;
  * confined.
  */
 public interface LineInput {
+    /** Of the first handler that holds bytes: what finds out who is there has its place before it. */
+    String NAME = "lines";
+
     /** Appends the framing handlers, for a connection from {@code origin}. */
     static LineInput appendTo(ChannelPipeline pipeline, LineFraming framing, Origin origin) {
         LineDecoder decoder = new LineDecoder(framing, origin);
         if (!framing.readTimeout().isZero() || !framing.lineTimeout().isZero()) {
             pipeline.addLast("deadlines", new ReadDeadlines(framing, decoder));
         }
-        pipeline.addLast("lines", decoder);
+        pipeline.addLast(NAME, decoder);
         return decoder;
     }
 
@@ -31,6 +34,9 @@ public interface LineInput {
     static void end(ChannelPipeline pipeline, End end) {
         pipeline.fireUserEventTriggered(end);
     }
+
+    /** Where the lines come from, from now on. */
+    void comesFrom(Origin origin);
 
     /** Memory that is held for a line whose terminator has not come yet, in bytes. */
     int heldBytes();

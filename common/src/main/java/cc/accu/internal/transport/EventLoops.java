@@ -11,12 +11,15 @@ import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The event loops of one server or client, made when a transport first needs them: transports that use the same
  * system interface share them. Any thread.
  */
 public final class EventLoops implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
     private static final Duration DEFAULT_STOP = Duration.ofSeconds(5);
 
     /** Loops of a server that listens on both TCP and Unix sockets, which are driven by different system interfaces. */
@@ -27,6 +30,7 @@ public final class EventLoops implements AutoCloseable {
     private final Map<SocketIo, EventLoopGroup> groups = new EnumMap<>(SocketIo.class);
 
     private EventLoops(String name, int threads, boolean daemon) {
+        NettyVersion.check();
         AtomicInteger count = new AtomicInteger();
         this.threads = threads;
         this.threadFactory = work -> {
@@ -36,7 +40,10 @@ public final class EventLoops implements AutoCloseable {
         };
     }
 
-    /** Loops that keep the process running, {@code threads} for each system interface in use. */
+    /**
+     * Loops that keep the process running, {@code threads} for each system interface in use. Throws an
+     * {@link IllegalStateException} where the program has another Netty.
+     */
     public static EventLoops named(String name, int threads) {
         return new EventLoops(name, threads, false);
     }
@@ -44,6 +51,15 @@ public final class EventLoops implements AutoCloseable {
     /** One loop that does not keep the process running. */
     public static EventLoops daemon(String name) {
         return new EventLoops(name, 1, true);
+    }
+
+    /** Gives a loop a task. One that the system could not wake has it all the same, and does it with its next event. Any thread. */
+    public static void execute(EventExecutor loop, Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (ChannelException notWoken) {
+            LOG.debug("an event loop could not be woken", notWoken);
+        }
     }
 
     /** Throws a {@link ChannelException} where the system does not give what a loop needs. */

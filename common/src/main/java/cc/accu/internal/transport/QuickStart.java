@@ -9,7 +9,7 @@ import java.util.Properties;
 public final class QuickStart {
     private QuickStart() {}
 
-    /** Turns off what Netty would load for nothing, unless the JVM's command line has it. Call it before all else. */
+    /** Turns off what Netty and picocli would load for nothing, unless the JVM's command line has it. Call it before all else. */
     public static void begin() {
         Properties settings = System.getProperties();
         // Netty's events for the flight recorder.
@@ -19,5 +19,7 @@ public final class QuickStart {
         // What tells channels of this process from those of others; looked for in all network interfaces.
         settings.putIfAbsent("io.netty.processId", "1");
         settings.putIfAbsent("io.netty.machineId", "02:00:00:00:00:00");
+        // What picocli would parse by itself; every option of ours has a parser of its own.
+        settings.putIfAbsent("picocli.converters.excludes", "java[.].*");
     }
 }

@@ -1,5 +1,6 @@
 package cc.accu.internal.transport;
 
+import cc.accu.line.Origin;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
@@ -31,7 +32,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +60,8 @@ final class TcpTransport extends Transport {
     }
 
     @Override
-    public Listener listen(EventLoops loops, ChannelHandler acceptHandler, ChannelHandler connectionHandler) {
+    public Listener listen(
+            EventLoops loops, SocketAccess access, ChannelHandler acceptHandler, ChannelHandler connectionHandler) {
         if (keepsIpv4Out(tcp) && io() == SocketIo.NIO) {
             throw new ListenException(
                     tcp, "NIO cannot keep IPv4 out, and no native transport is there; use tcp, or name an address");
@@ -244,12 +245,12 @@ final class TcpTransport extends Transport {
     }
 
     @Override
-    public Peer peer(Channel channel) {
+    public Origin origin(String listener, Channel channel) {
         InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
         if (address == null) {
-            return new Peer("gone", Optional.empty());
+            return Origin.of(listener, "gone");
         }
         String host = NetUtil.toAddressString(address.getAddress());
-        return new Peer((host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort(), Optional.empty());
+        return Origin.of(listener, (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
     }
 }

@@ -1,5 +1,6 @@
 package cc.accu.internal.transport;
 
+import cc.accu.line.Origin;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
@@ -39,11 +40,13 @@ public abstract sealed class Transport permits TcpTransport, UnixTransport {
     /**
      * Binds and accepts. Blocking; the endpoint of the listener has the real port.
      *
+     * @param access who may connect, where that is a file's matter
      * @param acceptHandler sits on the accepting channel
      * @param connectionHandler is added to each accepted channel
      * @throws ListenException when the address cannot be had
      */
-    public abstract Listener listen(EventLoops loops, ChannelHandler acceptHandler, ChannelHandler connectionHandler);
+    public abstract Listener listen(
+            EventLoops loops, SocketAccess access, ChannelHandler acceptHandler, ChannelHandler connectionHandler);
 
     /**
      * Connects, trying every address of the host in turn within {@code timeout}. Completes on an event loop, or fails
@@ -56,8 +59,8 @@ public abstract sealed class Transport permits TcpTransport, UnixTransport {
     /** The endpoint of an accepting channel of this transport, with the real port. */
     public abstract Endpoint bound(Channel accepting);
 
-    /** Who is at the other end of an accepted channel of this transport. */
-    public abstract Peer peer(Channel channel);
+    /** Who is at the other end of a channel of this transport that was accepted by {@code listener}. */
+    public abstract Origin origin(String listener, Channel channel);
 
     /** Asks {@code room} before each read of an accepted channel. To be called before the first. */
     @SuppressWarnings("deprecation") // of RCVBUF_ALLOCATOR, which has no successor

@@ -1,6 +1,6 @@
 package cc.accu.internal.transport;
 
-import cc.accu.internal.cli.FilePermissions;
+import cc.accu.internal.text.FilePermissions;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -35,12 +35,14 @@ final class UnixSocketFile {
     private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 
     private final Endpoint.Unix unix;
+    private final SocketAccess access;
     private final SocketIo io;
     private final Path path;
     private @Nullable Object key;
 
-    UnixSocketFile(Endpoint.Unix unix, SocketIo io) {
+    UnixSocketFile(Endpoint.Unix unix, SocketAccess access, SocketIo io) {
         this.unix = unix;
+        this.access = access;
         this.io = io;
         this.path = Path.of(unix.path());
     }
@@ -141,14 +143,15 @@ final class UnixSocketFile {
         Files.move(aside, path);
     }
 
-    static void setAccess(Path file, Endpoint.Unix unix) throws IOException {
-        if (unix.group().isPresent()) {
-            setGroup(file, unix, unix.group().get());
+    /** Gives the socket, under whatever name, its final group and mode. */
+    void setAccess(Path file) throws IOException {
+        if (access.group().isPresent()) {
+            setGroup(file, access.group().get());
         }
-        Files.setPosixFilePermissions(file, FilePermissions.of(unix.mode()));
+        Files.setPosixFilePermissions(file, FilePermissions.of(access.mode()));
     }
 
-    private static void setGroup(Path file, Endpoint.Unix unix, String group) throws IOException {
+    private void setGroup(Path file, String group) throws IOException {
         try {
             Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
                     .setGroup(

@@ -1,5 +1,6 @@
 package cc.accu.internal.transport;
 
+import cc.accu.line.Origin;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
@@ -46,7 +47,8 @@ final class UnixTransport extends Transport {
     }
 
     @Override
-    public Listener listen(EventLoops loops, ChannelHandler acceptHandler, ChannelHandler connectionHandler) {
+    public Listener listen(
+            EventLoops loops, SocketAccess access, ChannelHandler acceptHandler, ChannelHandler connectionHandler) {
         Optional<String> cannot = whyNotOverThisIo();
         if (cannot.isPresent()) {
             throw new ListenException(unix, cannot.get());
@@ -55,7 +57,7 @@ final class UnixTransport extends Transport {
         if (io() != SocketIo.NIO) {
             bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
-        return unix.isAbstract() ? listenOnName(bootstrap) : listenOnFile(bootstrap);
+        return unix.isAbstract() ? listenOnName(bootstrap) : listenOnFile(bootstrap, access);
     }
 
     /** What is wrong with the address when it is used without the system interface that it needs. */
@@ -86,9 +88,9 @@ final class UnixTransport extends Transport {
      * Nobody can connect before the file has its final mode and group, and no file but our own is ever replaced.
      * Netty's own bind removes whatever has the name; so it gets a name that is ours.
      */
-    private Listener listenOnFile(ServerBootstrap bootstrap) {
+    private Listener listenOnFile(ServerBootstrap bootstrap, SocketAccess access) {
         try (UnixSocketLock lock = UnixSocketLock.take(unix)) {
-            UnixSocketFile file = new UnixSocketFile(unix, io());
+            UnixSocketFile file = new UnixSocketFile(unix, access, io());
             file.makeFree();
             Channel channel = io() == SocketIo.EPOLL ? bindInPlace(bootstrap, file) : bindAside(bootstrap, file);
             file.remember();
@@ -102,7 +104,7 @@ final class UnixTransport extends Transport {
     private Channel bindInPlace(ServerBootstrap bootstrap, UnixSocketFile file) throws IOException {
         file.reserveName();
         try {
-            int descriptor = listeningSocket(file.path());
+            int descriptor = listeningSocket(file);
             bootstrap.channelFactory(() -> new EpollServerDomainSocketChannel(descriptor, true));
             return bound(bootstrap.register());
         } catch (IOException | RuntimeException failure) {
@@ -111,11 +113,11 @@ final class UnixTransport extends Transport {
         }
     }
 
-    private int listeningSocket(Path path) throws IOException {
+    private int listeningSocket(UnixSocketFile file) throws IOException {
         Socket socket = Socket.newSocketDomain();
         try {
             socket.bind(new DomainSocketAddress(unix.path()));
-            UnixSocketFile.setAccess(path, unix);
+            file.setAccess(file.path());
             socket.listen(NetUtil.SOMAXCONN);
             return socket.intValue();
         } catch (IOException | RuntimeException failure) {
@@ -131,7 +133,7 @@ final class UnixTransport extends Transport {
         Path aside = file.unusedSibling();
         Channel channel = bound(bootstrap.bind(address(aside.toString())));
         try {
-            UnixSocketFile.setAccess(aside, unix);
+            file.setAccess(aside);
             file.moveHere(aside);
             return channel;
         } catch (IOException | RuntimeException failure) {
@@ -194,19 +196,20 @@ final class UnixTransport extends Transport {
     }
 
     @Override
-    public Peer peer(Channel channel) {
+    public Origin origin(String listener, Channel channel) {
         if (channel instanceof DomainSocketChannel) {
             try {
                 PeerCredentials who = credentials(channel);
                 int gid = who.gids().length > 0 ? who.gids()[0] : 0;
-                return new Peer(
+                return new Origin(
+                        listener,
                         "pid=" + who.pid() + ",uid=" + who.uid(),
-                        Optional.of(new Peer.Credentials(who.pid(), who.uid(), gid)));
+                        Optional.of(new Origin.Credentials(who.pid(), who.uid(), gid)));
             } catch (IOException gone) {
-                return new Peer("unix", Optional.empty());
+                return Origin.of(listener, "unix");
             }
         }
-        return new Peer("unix", Optional.empty());
+        return Origin.of(listener, "unix");
     }
 
     private static PeerCredentials credentials(Channel channel) throws IOException {

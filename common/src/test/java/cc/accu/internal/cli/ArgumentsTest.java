@@ -16,67 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ArgumentsTest {
     @TempDir
     private Path directory = Path.of("");
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "plain",
-                "gr\u00c3\u00bc\u00c3\u009fe",
-                "caf\u00e9",
-                "\u00e9",
-                "\u00e9\u00e9a\u00ff",
-                "\u00c3",
-                "\u00c3\u00c3\u00bc",
-                "\u00ed\u00a0\u0080",
-                "\u00f0\u009f\u0098\u0080",
-                "\u00f0\u009f\u0098",
-                "\u00f0\u009f\u0098\u0080\u00e9",
-                "\u00ef\u00bf\u00bd"
-            })
-    void givesBackTheBytes(String bytes) {
-        byte[] typed = bytes.getBytes(ISO_8859_1);
-        assertThat(Arguments.bytes(Arguments.word(typed))).isEqualTo(typed);
-    }
-
-    @Test
-    void givesBackEveryByte() {
-        byte[] typed = new byte[256];
-        for (int i = 0; i < typed.length; i++) {
-            typed[i] = (byte) i;
-        }
-        assertThat(Arguments.bytes(Arguments.word(typed))).isEqualTo(typed);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "a%20b|a b",
-                "%C3%BC|\u00fc",
-                "%c3%bc+|\u00fc+",
-                "%E9|\udce9",
-                "caf\udce9%25|caf\udce9%",
-                "%25%2520|%%20"
-            })
-    void decodesAUrl(String typed, String word) {
-        assertThat(Arguments.percentDecoded(typed)).isEqualTo(word);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"%", "a%", "%2", "%zz", "%2g", "%-1", "%%"})
-    void refusesAPercentSignThatIsNoByte(String typed) {
-        assertThatThrownBy(() -> Arguments.percentDecoded(typed))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("'" + typed + "' has a % that two hex digits do not follow");
-    }
 
     @Test
     void leavesAsciiAsItIs() {
@@ -86,7 +31,7 @@ class ArgumentsTest {
     @Test
     void refusesWhatTheJvmLostAndTheSystemDoesNotTell() {
         assertThatThrownBy(() -> Arguments.asTyped("tcp", "\uFFFD"))
-                .isInstanceOf(UsageException.class)
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("set LC_ALL=C.UTF-8, or send it on standard input");
     }
 

@@ -84,12 +84,12 @@ public class FramingBenchmark {
     }
 
     @Benchmark
-    public LineScan scan() {
-        return LineScan.of(plain);
+    public LineCounter.Scan scan() {
+        return LineCounter.scan(plain);
     }
 
     @Benchmark
     public void dropReturns() {
-        LineReturns.dropped(POOL, withReturns.duplicate()).release();
+        LineBytes.withoutReturns(POOL, withReturns.duplicate()).release();
     }
 }

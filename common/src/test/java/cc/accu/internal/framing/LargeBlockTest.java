@@ -31,7 +31,7 @@ class LargeBlockTest {
         ByteBuf behindOthers = Unpooled.directBuffer().writeZero(random.nextInt(9));
         behindOthers.skipBytes(behindOthers.readableBytes()).writeBytes(block);
         for (ByteBuf buffer : new ByteBuf[] {Unpooled.wrappedBuffer(block), behindOthers}) {
-            assertThat(LineScan.of(buffer)).as("seed %d", seed).isEqualTo(new LineScan(feeds, returns));
+            assertThat(LineCounter.scan(buffer)).as("seed %d", seed).isEqualTo(new LineCounter.Scan(feeds, returns));
             buffer.release();
         }
     }
@@ -40,7 +40,7 @@ class LargeBlockTest {
     @ValueSource(ints = {1, 2047, 2048, 2049, 255 * 2048 + 7, 256 * 2048, 513 * 2048})
     void countsALineFeedInEveryByte(int bytes) {
         ByteBuffer block = ByteBuffer.wrap("\n".repeat(bytes).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-        assertThat(LineFeeds.count(block)).isEqualTo(bytes);
+        assertThat(LineCounter.count(block)).isEqualTo(bytes);
         assertThat(block.remaining()).isEqualTo(bytes);
     }
 
@@ -54,7 +54,9 @@ class LargeBlockTest {
             while (expected < to && bytes[expected] != '\n') {
                 expected++;
             }
-            assertThat(LineFeeds.indexOf(bytes, from, to)).as("seed %d", seed).isEqualTo(expected);
+            assertThat(ByteSearch.indexOfFeed(bytes, from, to))
+                    .as("seed %d", seed)
+                    .isEqualTo(expected);
         }
     }
 
@@ -68,7 +70,7 @@ class LargeBlockTest {
                 expected.writeByte(block[i]);
             }
         }
-        ByteBuf dropped = LineReturns.dropped(UnpooledByteBufAllocator.DEFAULT, Unpooled.wrappedBuffer(block));
+        ByteBuf dropped = LineBytes.withoutReturns(UnpooledByteBufAllocator.DEFAULT, Unpooled.wrappedBuffer(block));
         assertThat(dropped).as("seed %d", seed).isEqualTo(expected);
         dropped.release();
     }

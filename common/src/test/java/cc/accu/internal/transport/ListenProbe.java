@@ -18,8 +18,8 @@ final class ListenProbe {
             // nothing else is expected
         }
         try (EventLoops loops = EventLoops.daemon("probe");
-                Listener listener =
-                        Transport.of(Endpoint.parse(arguments[0]), false).listen(loops, new Ignore(), new Ignore())) {
+                Listener listener = Transport.of(Endpoint.parse(arguments[0]), false)
+                        .listen(loops, SocketAccess.DEFAULT, new Ignore(), new Ignore())) {
             System.out.println("listening on " + listener.endpoint());
             System.in.read();
         } catch (ListenException refused) {

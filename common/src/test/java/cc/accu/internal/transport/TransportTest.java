@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import cc.accu.line.Origin;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
@@ -25,7 +26,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -171,8 +171,8 @@ class TransportTest {
         assumeTrue(hasIpv6() || !host.equals("::1"), "this machine has no IPv6");
         try (Listener listener = listen("tcp " + printed + ":0", preferNative);
                 Socket client = new Socket(InetAddress.getByName(host), port(listener))) {
-            Peer peer = Transport.of(listener.endpoint(), preferNative).peer(accepted.next());
-            assertThat(peer.name()).isEqualTo(printed + ":" + client.getLocalPort());
+            Origin peer = Transport.of(listener.endpoint(), preferNative).origin("here", accepted.next());
+            assertThat(peer.peer()).isEqualTo(printed + ":" + client.getLocalPort());
             assertThat(peer.credentials()).isEmpty();
         }
     }
@@ -182,24 +182,24 @@ class TransportTest {
         assumeTrue(Epoll.isAvailable(), "credentials need a native transport");
         int pid = (int) ProcessHandle.current().pid();
         int uid = (int) Files.getAttribute(directory, "unix:uid");
-        Peer peer = unixPeer(directory);
-        assertThat(peer.name()).isEqualTo("pid=" + pid + ",uid=" + uid);
+        Origin peer = unixPeer(directory);
+        assertThat(peer.peer()).isEqualTo("pid=" + pid + ",uid=" + uid);
         int gid = (int) Files.getAttribute(directory, "unix:gid");
-        assertThat(peer.credentials()).contains(new Peer.Credentials(pid, uid, gid));
+        assertThat(peer.credentials()).contains(new Origin.Credentials(pid, uid, gid));
     }
 
     @Test
     void namesAUnixPeerByItsKindOverNio(@TempDir Path directory) throws Exception {
         assumeFalse(SocketIo.ofThisMachine().isPresent(), "this machine has a native transport");
-        assertThat(unixPeer(directory)).isEqualTo(new Peer("unix", Optional.empty()));
+        assertThat(unixPeer(directory)).isEqualTo(Origin.of("here", "unix"));
     }
 
-    private Peer unixPeer(Path directory) throws Exception {
+    private Origin unixPeer(Path directory) throws Exception {
         Path path = directory.resolve("s");
         try (Listener listener = listen("unix " + path, false);
                 SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             assertThat(client.isConnected()).isTrue();
-            return Transport.of(listener.endpoint(), false).peer(accepted.next());
+            return Transport.of(listener.endpoint(), false).origin("here", accepted.next());
         }
     }
 
@@ -212,7 +212,8 @@ class TransportTest {
     }
 
     private Listener listen(String endpoint, boolean preferNative) {
-        return Transport.of(Endpoint.parse(endpoint), preferNative).listen(loops, new Accepted(), accepted);
+        return Transport.of(Endpoint.parse(endpoint), preferNative)
+                .listen(loops, SocketAccess.DEFAULT, new Accepted(), accepted);
     }
 
     private static int port(Listener listener) {

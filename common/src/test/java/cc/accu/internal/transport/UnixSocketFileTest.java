@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -109,9 +110,9 @@ class UnixSocketFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'', rw-rw----", "?mode=0600, rw-------", "?mode=0666, rw-rw-rw-", "?mode=0007, ------rwx"})
-    void givesTheFileItsMode(String options, String mode) throws IOException {
-        try (Listener listener = listen("unix://" + path + options)) {
+    @CsvSource({"0660, rw-rw----", "0600, rw-------", "0666, rw-rw-rw-", "0007, ------rwx"})
+    void givesTheFileItsMode(String octal, String mode) throws IOException {
+        try (Listener listener = listen(access(octal))) {
             assertThat(mode()).isEqualTo(mode);
         }
     }
@@ -132,7 +133,7 @@ class UnixSocketFileTest {
     void letsNobodyConnectBeforeTheFileHasItsMode() throws Exception {
         try (Hammer hammer = new Hammer()) {
             for (int round = 0; round < ROUNDS; round++) {
-                try (Listener listener = listen("unix://" + path + "?mode=0007")) {
+                try (Listener listener = listen(access("0007"))) {
                     hammer.awaitAnotherConnection();
                 }
             }
@@ -145,8 +146,7 @@ class UnixSocketFileTest {
     void letsNobodyConnectWhenTheAccessCannotBeSet() throws Exception {
         try (Hammer hammer = new Hammer()) {
             for (int round = 0; round < ROUNDS; round++) {
-                assertThatThrownBy(() -> listen("unix://" + path + "?group=no-such-group"))
-                        .isInstanceOf(ListenException.class);
+                assertThatThrownBy(() -> listen(ofGroup("no-such-group"))).isInstanceOf(ListenException.class);
             }
             assertThat(hammer.attempts()).isPositive();
             assertThat(hammer.modes()).isEmpty();
@@ -205,14 +205,14 @@ class UnixSocketFileTest {
     @Test
     void givesTheFileItsGroup() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "only root can give files to any group");
-        try (Listener listener = listen("unix://" + path + "?group=daemon")) {
+        try (Listener listener = listen(ofGroup("daemon"))) {
             assertThat(Files.getAttribute(path, "unix:gid")).isEqualTo(1);
         }
     }
 
     @Test
     void saysThatThereIsNoSuchGroupAndLeavesNothing() throws IOException {
-        assertThatThrownBy(() -> listen("unix://" + path + "?group=no-such-group"))
+        assertThatThrownBy(() -> listen(ofGroup("no-such-group")))
                 .hasMessageContaining("there is no group 'no-such-group'");
         assertThat(names()).isEmpty();
     }
@@ -266,7 +266,7 @@ class UnixSocketFileTest {
 
     @Test
     void keepsOtherProcessesOutWhileLocked() throws Exception {
-        try (UnixSocketLock lock = UnixSocketLock.take(Endpoint.Unix.at(path.toString()))) {
+        try (UnixSocketLock lock = UnixSocketLock.take(new Endpoint.Unix(path.toString()))) {
             try (JavaProcess other = JavaProcess.start(LockProbe.class, path + ".lock")) {
                 assertThat(other.says()).isEqualTo("locked by another process");
             }
@@ -312,7 +312,7 @@ class UnixSocketFileTest {
 
     @Test
     void letsOnlyItsOwnerLock() throws IOException {
-        Endpoint.Unix unix = Endpoint.Unix.at(path.toString());
+        Endpoint.Unix unix = new Endpoint.Unix(path.toString());
         try (UnixSocketLock lock = UnixSocketLock.take(unix)) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(UnixSocketLock.beside(unix))))
                     .isEqualTo("rw-------");
@@ -400,7 +400,7 @@ class UnixSocketFileTest {
         path = longPath(107);
         String why = "the path has 107 bytes, and here, over nio, the most is 106";
         assertThatThrownBy(() -> listen("unix " + path)).hasMessageContaining(why);
-        assertThatThrownBy(() -> connect(Endpoint.Unix.at(path.toString())).get())
+        assertThatThrownBy(() -> connect(new Endpoint.Unix(path.toString())).get())
                 .hasMessageContaining(why);
         assertThat(path.getParent()).isEmptyDirectory();
     }
@@ -418,14 +418,30 @@ class UnixSocketFileTest {
     void listensOnAnAbstractName() throws Exception {
         assumeTrue(Epoll.isAvailable(), "abstract sockets need Linux and epoll");
         Transport transport = Transport.of(Endpoint.parse("unix @accu-test-" + directory.getFileName()), false);
-        try (Listener listener = transport.listen(loops, new Ignore(), new Ignore())) {
+        try (Listener listener = transport.listen(loops, SocketAccess.DEFAULT, new Ignore(), new Ignore())) {
             connect(transport.endpoint()).get().close();
             assertThat(listener.endpoint()).isEqualTo(transport.endpoint());
         }
     }
 
     private Listener listen(String endpoint) {
-        return Transport.of(Endpoint.parse(endpoint), false).listen(loops, new Ignore(), new Ignore());
+        return listen(Endpoint.parse(endpoint), SocketAccess.DEFAULT);
+    }
+
+    private Listener listen(SocketAccess access) {
+        return listen(new Endpoint.Unix(path.toString()), access);
+    }
+
+    private Listener listen(Endpoint endpoint, SocketAccess access) {
+        return Transport.of(endpoint, false).listen(loops, access, new Ignore(), new Ignore());
+    }
+
+    private static SocketAccess access(String octal) {
+        return new SocketAccess(Integer.parseInt(octal, 8), Optional.empty());
+    }
+
+    private static SocketAccess ofGroup(String group) {
+        return new SocketAccess(0660, Optional.of(group));
     }
 
     private void assertConnects() throws IOException {

@@ -1,29 +1,39 @@
 package cc.accu.server.cli;
 
+import cc.accu.internal.text.Nearest;
+import cc.accu.internal.text.TypedText;
+import cc.accu.server.ListenOptions;
 import cc.accu.transport.Endpoint;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Where the command listens, as it was typed. */
+/** Where the command listens, as it was typed: pairs of network and address, or single words in URL form. One thread. */
 final class Listeners {
-    private Listeners() {}
+    private final List<ListenerOption<?>> table;
+
+    Listeners(List<ListenerOption<?>> table) {
+        this.table = table;
+    }
 
     /**
-     * Reads pairs of network and address, or single words in URL form.
+     * Reads the words of a command line.
      *
      * @throws IllegalArgumentException with a message for the person who typed them
      */
-    static List<Endpoint> parse(List<String> words) {
+    List<ListenOptions> parse(List<String> words) {
         int first = first(words);
         // Whoever gives an address and then something else may have the client in mind.
         if (first < words.size() && Endpoint.begins(words.get(0)) && !Endpoint.begins(words.get(first))) {
-            Endpoint.parseAll(words.subList(0, first));
+            parseAll(words.subList(0, first));
             String word = words.get(first);
             throw new IllegalArgumentException(
                     "'" + word + "' is no address, and a server takes nothing else; to send it"
                             + " as a message: java -jar client.jar " + String.join(" ", words.subList(0, first)) + " "
                             + quoted(word));
         }
-        return Endpoint.parseAll(words);
+        return parseAll(words);
     }
 
     /** How many words are addresses before the first that is none. */
@@ -37,5 +47,70 @@ final class Listeners {
 
     private static String quoted(String word) {
         return word.matches("[A-Za-z0-9_.,:/-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+
+    private List<ListenOptions> parseAll(List<String> words) {
+        List<ListenOptions> listeners = new ArrayList<>();
+        for (int at = 0; at < words.size(); at++) {
+            String word = words.get(at);
+            if (word.startsWith("@")) {
+                throw new IllegalArgumentException("there is no file '" + word.substring(1)
+                        + "' that can be read, and '" + word + "' stands for the words in it");
+            }
+            if (Endpoint.isWhole(word)) {
+                listeners.add(listener(word.strip()));
+            } else {
+                String address = at + 1 < words.size() ? words.get(++at) : "";
+                listeners.add(listener(Endpoint.parse(word, address), ""));
+            }
+        }
+        return listeners;
+    }
+
+    private ListenOptions listener(String word) {
+        int question = word.matches("\\w*://.*") ? word.indexOf('?') : -1;
+        return question < 0
+                ? listener(Endpoint.parse(word), "")
+                : listener(Endpoint.parse(word.substring(0, question)), word.substring(question + 1));
+    }
+
+    private ListenOptions listener(Endpoint endpoint, String query) {
+        Map<String, String> typed = typed(query);
+        ListenOptions listener = ListenOptions.of(endpoint);
+        for (ListenerOption<?> option : table) {
+            try {
+                listener = option.tell(listener, typed.get(option.name()));
+            } catch (IllegalArgumentException wrong) {
+                throw new IllegalArgumentException(
+                        "'?" + query + "' of " + endpoint + ": " + option.name() + ": " + wrong.getMessage(), wrong);
+            }
+        }
+        return listener;
+    }
+
+    /** The options of a URL and their values, decoded. */
+    private Map<String, String> typed(String query) {
+        Map<String, String> typed = new HashMap<>();
+        for (String option : query.isEmpty() ? new String[0] : query.split("&", -1)) {
+            int equals = option.indexOf('=');
+            String name = equals < 0 ? option : option.substring(0, equals);
+            checkKnown(name, option);
+            String value = equals < 0 ? "" : TypedText.percentDecoded(option.substring(equals + 1));
+            if (typed.put(name, value) != null) {
+                throw new IllegalArgumentException("'?" + query + "' has " + name + " more than once; give it once");
+            }
+        }
+        return typed;
+    }
+
+    private void checkKnown(String name, String option) {
+        List<String> names = table.stream().map(ListenerOption::name).toList();
+        if (!names.contains(name)) {
+            throw new IllegalArgumentException("unknown option '" + option + "' of a listener; "
+                    + Nearest.to(name, names)
+                            .map(near -> "did you mean " + near + "? ")
+                            .orElse("")
+                    + "it has " + String.join(", ", names));
+        }
     }
 }

@@ -1,94 +1,78 @@
 package cc.accu.server.cli;
 
-import cc.accu.internal.cli.CommandLine;
-import cc.accu.internal.cli.CommandSyntax;
-import cc.accu.internal.cli.ExitCode;
+import cc.accu.internal.cli.Command;
 import cc.accu.internal.cli.Option;
-import cc.accu.internal.cli.Quantities;
-import cc.accu.internal.cli.UsageException;
-import cc.accu.internal.cli.Version;
+import cc.accu.internal.cli.Program;
+import cc.accu.internal.text.Quantities;
 import cc.accu.internal.transport.DirectMemory;
-import cc.accu.internal.transport.Reason;
-import cc.accu.line.LineFraming;
-import cc.accu.line.LongLine;
 import cc.accu.server.LineServer;
+import cc.accu.server.ListenOptions;
 import cc.accu.server.ServerObserver;
+import cc.accu.server.sink.ReaderGoneException;
 import cc.accu.server.sink.SinkException;
 import cc.accu.server.sink.Sinks;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine.Model.CommandSpec;
 
-/** The server as a command. */
-final class ServeCommand {
-    static final Option VERBOSE = Option.of("-v, --verbose", "log connections, and stack traces of errors");
-
-    private static final Option TO = Option.of("--to SINK", "stdout, file:/PATH or discard; options follow as in a URL")
-            .repeatable()
-            .orElse("stdout");
-    private static final Option ACKS = Option.of(
-                    "--acks on|off", "whether senders that start with accu/1 are told what is stored")
-            .orElse("on");
-    private static final Option MAX_LINE =
-            Option.of("--max-line SIZE", "longest line").orElse("1MiB");
-    private static final Option LONG_LINE = Option.of("--long-line POLICY", "longer lines: split, skip or close")
-            .orElse("split");
-    private static final Option READ_TIMEOUT = Option.of(
-                    "--read-timeout TIME", "close a connection without a byte for that long; 0 for never")
-            .orElse("0");
-    private static final Option LINE_TIMEOUT = Option.of(
-                    "--line-timeout TIME", "close a connection whose line is not finished in that time; 0 for never")
-            .orElse("0");
-    private static final Option BUFFER = Option.of(
-            "--buffer SIZE",
-            "memory for lines that are not stored yet (default: 64MiB, or what the JVM's memory allows)");
-    private static final Option MAX_CONNECTIONS = Option.of(
-            "--max-connections N", "more are closed at once (default: what the limits on open files and memory allow)");
-    private static final Option UNFINISHED_TIMEOUT = Option.of(
-                    "--unfinished-timeout TIME",
-                    "how long lines that do not end may fill the buffer, before the one that was silent longest is"
-                            + " ended; 0 for ever")
-            .orElse("10s");
-    private static final Option DRAIN_TIMEOUT =
-            Option.of("--drain-timeout TIME", "how long stopping may take").orElse("10s");
-    private static final Option TRANSPORT =
-            Option.of("--transport nio|native", "what TCP runs on").orElse("nio");
-
-    static final CommandSyntax SYNTAX = new CommandSyntax(
-            """
+/** The server as a command. One thread. */
+final class ServeCommand implements Callable<Integer> {
+    private static final String HEAD = """
             Usage: java -jar server.jar NETWORK ADDRESS [NETWORK ADDRESS ...] [OPTION ...]
 
             Receives messages, one a line, and hands them on. NETWORK ADDRESS is tcp :3000,
-            unix /var/run/accu.sock, or unix:///var/run/accu.sock?mode=0660.
+            unix /var/run/accu.sock, or a URL, in which options of this one listener follow:
+            'tcp://:3000?max-line=64KiB&acks=off', 'unix:///var/run/accu.sock?mode=0660'.
+            @FILE stands for the words in that file.
 
-            """,
-            """
+            """;
+    private static final String OF_LISTENERS = """
+
+            Options of all listeners, or without the dashes in the URL of one of them; where
+            both are given, the stricter limit holds:
+            """;
+    private static final String FOOT = """
 
             Examples:
               java -jar server.jar tcp :3000
               java -jar server.jar tcp 127.0.0.1:3000 unix /var/run/accu.sock \\
                 --to 'stdout?format=raw'
-            """,
-            List.of(TO, ACKS, MAX_LINE, LONG_LINE, READ_TIMEOUT, LINE_TIMEOUT, BUFFER),
-            List.of(UNFINISHED_TIMEOUT, MAX_CONNECTIONS, DRAIN_TIMEOUT, TRANSPORT, VERBOSE));
+            """;
 
-    private final CommandLine line;
-    private final PrintWriter err;
+    private final Option<Boolean> verbose = Option.flag("-v, --verbose", "log connections, and stack traces of errors");
+    private final Option<List<Sinks.Address>> to = Option.list(
+            "--to SINK", "stdout, file:/PATH or discard; options follow as in a URL", Sinks::parse, "stdout");
+    private final Option<Long> buffer = Option.of(
+            "--buffer SIZE",
+            "memory for lines that are not stored yet (default: 64MiB, or what the JVM's memory allows)",
+            Quantities::bytes);
+    private final Option<Duration> drainTimeout =
+            Option.of("--drain-timeout TIME", "how long stopping may take", Quantities::duration, "10s");
+    private final Option<TcpOn> transport =
+            Option.choice("--transport nio|native", "what TCP runs on", TcpOn.class, "nio");
+    private final List<ListenerOption<?>> ofListeners = ListenerOption.table();
+    private final Command command = new Command(this, verbose)
+            .text(HEAD)
+            .options(List.of(to, buffer, drainTimeout, transport))
+            .usualOptions()
+            .text(OF_LISTENERS)
+            .options(ofListeners.stream().<Option<?>>map(ListenerOption::forAll).toList())
+            .text(FOOT);
+
+    private final Program program;
     private final Signals signals;
+    private final PrintWriter err;
     private final AtomicReference<Throwable> sinkFailure = new AtomicReference<>();
 
-    ServeCommand(CommandLine line, PrintWriter err, Signals signals) {
-        this.line = line;
-        this.err = err;
+    ServeCommand(Program program, Signals signals) {
+        this.program = program;
         this.signals = signals;
-    }
-
-    /** Whether there are acknowledgements. */
-    private enum Acks {
-        ON,
-        OFF
+        this.err = program.err();
     }
 
     /** What TCP runs on. */
@@ -97,8 +81,14 @@ final class ServeCommand {
         NATIVE
     }
 
+    /** How it is typed. */
+    CommandSpec spec() {
+        return command.spec();
+    }
+
     /** Runs until the server has stopped, and returns the exit code. */
-    int run() throws InterruptedException {
+    @Override
+    public Integer call() throws InterruptedException {
         signals.hangupMeans(hasFiles());
         signals.starting();
         try {
@@ -106,13 +96,13 @@ final class ServeCommand {
         } catch (SinkException | ListenException | IllegalStateException cannot) {
             if (signals.isStopped()) {
                 err.println("stopped" + signals.await() + " before it was ready");
-                return ExitCode.OK;
+                return Program.OK;
             }
             err.println("server: " + cannot.getMessage());
-            if (line.has(VERBOSE)) {
+            if (verbose.value()) {
                 cannot.printStackTrace(err);
             }
-            return ExitCode.FAILED;
+            return Program.FAILED;
         }
     }
 
@@ -133,51 +123,27 @@ final class ServeCommand {
     }
 
     private boolean hasFiles() {
-        for (String sink : line.texts(TO)) {
-            if (sink.startsWith("file:")) {
-                return true;
-            }
-        }
-        return false;
+        return to.value().stream().anyMatch(sink -> sink.toString().startsWith("file:"));
     }
 
     /** The builder, from what was typed; opens the sinks last, when nothing can be wrong any more. */
     private LineServer.Builder configured() {
-        LineServer.Builder builder = LineServer.builder();
-        for (Endpoint endpoint : line.arguments(Listeners::parse)) {
-            builder.listen(endpoint);
-        }
-        if (line.arguments().isEmpty()) {
-            throw new UsageException("missing NETWORK ADDRESS: where to listen");
-        }
-        builder.framing(framing())
-                .acknowledging(line.choice(ACKS, Acks.values()) == Acks.ON)
-                .preferNative(line.choice(TRANSPORT, TcpOn.values()) == TcpOn.NATIVE)
-                .unfinishedTimeout(line.value(UNFINISHED_TIMEOUT, Quantities::duration))
-                .drainTimeout(line.value(DRAIN_TIMEOUT, Quantities::duration));
-        if (line.has(BUFFER)) {
-            line.value(BUFFER, size -> builder.bufferBytes(Quantities.bytes(size)));
-        }
-        if (line.has(MAX_CONNECTIONS)) {
-            line.value(MAX_CONNECTIONS, number -> builder.maxConnections(Quantities.asInt(Quantities.count(number))));
-        }
-        for (Sinks.Address address : line.values(TO, Sinks::parse)) {
+        List<ListenOptions> listeners = command.words(new Listeners(ofListeners)::parse);
+        command.check(!listeners.isEmpty(), "missing NETWORK ADDRESS: where to listen");
+        LineServer.Builder builder = LineServer.builder()
+                .preferNative(transport.value() == TcpOn.NATIVE)
+                .drainTimeout(drainTimeout.value());
+        listeners.forEach(builder::listen);
+        ofListeners.forEach(option -> option.tell(builder));
+        buffer.giveTo(builder::bufferBytes);
+        for (Sinks.Address address : to.value()) {
             builder.sink(address.open());
         }
         return builder;
     }
 
-    private LineFraming framing() {
-        return line.value(
-                        MAX_LINE,
-                        size -> LineFraming.ofMaxLine(Quantities.bytesAtMost(size, LineFraming.MOST_LINE_BYTES)))
-                .withLongLine(line.choice(LONG_LINE, LongLine.values()))
-                .withReadTimeout(line.value(READ_TIMEOUT, Quantities::duration))
-                .withLineTimeout(line.value(LINE_TIMEOUT, Quantities::duration));
-    }
-
     private void announce(LineServer server) {
-        err.println(Version.of("accu server", Main.class) + ", Java " + Runtime.version() + ", heap "
+        err.println(program.version() + ", Java " + Runtime.version() + ", heap "
                 + size(Runtime.getRuntime().maxMemory()) + ", buffers "
                 + size(DirectMemory.mostBytes()) + "; --buffer "
                 + size(server.limits().bufferBytes()) + ", at most "
@@ -202,7 +168,7 @@ final class ServeCommand {
             @Override
             public void sinkFailed(String sink, Throwable failure) {
                 sinkFailure.set(failure);
-                if (Reason.of(failure) == Reason.BROKEN_PIPE) {
+                if (failure instanceof ReaderGoneException) {
                     signals.stop(" because nobody reads standard output any more");
                 }
             }
@@ -211,7 +177,7 @@ final class ServeCommand {
 
     private int exitCode(LineServer server) {
         Throwable failure = sinkFailure.get();
-        boolean readerLeft = failure != null && Reason.of(failure) == Reason.BROKEN_PIPE;
-        return !server.isDrained() || (failure != null && !readerLeft) ? ExitCode.FAILED : ExitCode.OK;
+        boolean readerLeft = failure instanceof ReaderGoneException;
+        return !server.isDrained() || (failure != null && !readerLeft) ? Program.FAILED : Program.OK;
     }
 }

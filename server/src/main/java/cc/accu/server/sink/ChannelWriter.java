@@ -1,13 +1,18 @@
 package cc.accu.server.sink;
 
-import cc.accu.internal.cli.NonBlockingPause;
+import cc.accu.internal.process.NonBlockingPause;
+import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
+import cc.accu.server.internal.commit.OutputBuffer;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.GatheringByteChannel;
+import java.util.Locale;
 
 /**
- * Gathers lines and writes them to a channel, when there are many and at each commit. One thread at a time, which does
- * not wait any more for a channel that takes nothing once it is interrupted.
+ * Writes lines to standard output: gathers them, and writes when there are many and at each commit. One thread at a time,
+ * which does not wait any more for a channel that takes nothing once it is interrupted.
  */
 final class ChannelWriter implements LineWriter {
     private final GatheringByteChannel channel;
@@ -15,6 +20,27 @@ final class ChannelWriter implements LineWriter {
 
     ChannelWriter(GatheringByteChannel channel) {
         this.channel = channel;
+    }
+
+    /**
+     * Writes to the process's descriptor 1, which is somebody else's and is never closed. Blocking writes, unless whoever
+     * started the process made the descriptor non-blocking.
+     */
+    static ChannelWriter ofStandardOutput() {
+        return new ChannelWriter(new Unclosed().getChannel());
+    }
+
+    /**
+     * Were it closed, also by interrupting its writer, the JDK would put {@code /dev/null} in the place of descriptor 1,
+     * under everybody who writes there, and under the JVM itself if that has a file of its own there.
+     */
+    private static final class Unclosed extends FileOutputStream {
+        Unclosed() {
+            super(FileDescriptor.out);
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Override
@@ -25,12 +51,17 @@ final class ChannelWriter implements LineWriter {
         }
     }
 
+    /** @throws ReaderGoneException when nobody reads any more, as when {@code head} has seen enough */
     @Override
     public void commit() throws IOException {
         try {
             writeAll();
         } catch (IOException failure) {
-            throw HeldException.insteadOf(failure);
+            // The JDK tells by the text alone.
+            boolean readerGone = String.valueOf(failure.getMessage())
+                    .toLowerCase(Locale.ROOT)
+                    .contains("broken pipe");
+            throw readerGone ? new ReaderGoneException(failure) : HeldException.insteadOf(failure);
         }
         output.forgetWritten();
     }

@@ -1,8 +1,7 @@
 package cc.accu.server.sink;
 
+import cc.accu.server.internal.file.Shortage;
 import java.io.IOException;
-import java.util.Locale;
-import java.util.Optional;
 
 /**
  * A {@link LineWriter} cannot go on now and may later: no room, for example. It keeps what it was given and how much of
@@ -19,32 +18,17 @@ public final class HeldException extends IOException {
         this.why = why;
     }
 
+    HeldException(Shortage shortage) {
+        this(shortage.why(), String.valueOf(shortage.getMessage()), shortage);
+    }
+
     /** One word, for example {@code no-space}. */
     public String why() {
         return why;
     }
 
-    /** This exception, if {@code failure} is that of a full disk or quota, or of too many open files. */
-    static Optional<HeldException> of(IOException failure) {
-        if (failure instanceof HeldException held) {
-            return Optional.of(held);
-        }
-        // The JDK tells by the text alone.
-        String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-        if (message.contains("no space left")) {
-            return Optional.of(new HeldException("no-space", "no space left on device", failure));
-        }
-        if (message.contains("quota exceeded")) {
-            return Optional.of(new HeldException("no-space", "no space left in the disk quota", failure));
-        }
-        if (message.contains("too many open files")) {
-            return Optional.of(new HeldException("no-descriptor", "too many open files", failure));
-        }
-        return Optional.empty();
-    }
-
-    /** This exception instead of {@code failure}, if it is one of those; else {@code failure}. */
+    /** This exception instead of {@code failure}, if that is of a full disk or quota, or of too many open files. */
     static IOException insteadOf(IOException failure) {
-        return of(failure).<IOException>map(held -> held).orElse(failure);
+        return Shortage.of(failure).<IOException>map(HeldException::new).orElse(failure);
     }
 }

@@ -1,5 +1,6 @@
 package cc.accu.server.sink;
 
+import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
 import java.io.Closeable;
 import java.io.IOException;

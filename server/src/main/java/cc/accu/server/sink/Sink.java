@@ -1,13 +1,11 @@
 package cc.accu.server.sink;
 
+import cc.accu.line.Completion;
+import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 
-/**
- * Where lines end up. Any thread; each sink's own documentation says what "stored" means there. Prints the address that
- * it was opened by, for logs.
- */
+/** Where lines end up. Any thread; each sink's own documentation says what "stored" means there. */
 public interface Sink extends AutoCloseable {
 
     /**
@@ -15,15 +13,21 @@ public interface Sink extends AutoCloseable {
      * connection come from one thread and keep their order. May be left until {@link #flush}, so that batches which come
      * together are stored together.
      *
-     * @return completes, on any thread, when every line of the batch is stored, or fails when it is known that they are
-     *     not; a sink that failed once fails for good
+     * @param done is told once, on any thread, by one who holds no lock, when every line of the batch is stored, or when
+     *     it is known that they are not; a sink that failed once fails for good
      */
-    CompletionStage<Void> accept(LineBatch batch);
+    void accept(LineBatch batch, Completion done);
 
-    /** Nothing more comes from this thread for now: what it handed over is stored without waiting for more. */
+    /**
+     * Nothing more comes from this thread for now: what it handed over is stored without waiting for more. Never waits
+     * for the destination.
+     */
     default void flush() {}
 
-    /** What a completed stage stands for. */
+    /** What it is called in logs, as {@code --to} takes it but without options, for example {@code stdout}. */
+    String address();
+
+    /** What it means that a batch is stored. */
     Durability durability();
 
     /**

@@ -1,13 +1,18 @@
 package cc.accu.server.sink;
 
-import cc.accu.internal.cli.Nearest;
-import cc.accu.internal.cli.StandardStream;
-import cc.accu.internal.cli.Terminal;
+import cc.accu.internal.process.StandardStream;
+import cc.accu.internal.process.Terminal;
+import cc.accu.internal.text.Nearest;
+import cc.accu.line.Completion;
+import cc.accu.line.Durability;
 import cc.accu.line.Line;
 import cc.accu.line.LineBatch;
+import cc.accu.server.internal.file.FileAddress;
+import cc.accu.server.internal.file.SinkOptions;
+import cc.accu.server.internal.format.LineFormat;
+import cc.accu.server.internal.format.TerminalEscape;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -40,11 +45,7 @@ public final class Sinks {
         if (target.startsWith(FILE)) {
             FileAddress file = FileAddress.parse(target.substring(FILE.length()), query);
             return new Named(
-                    text,
-                    () -> new WriterSink(
-                            file.toString(),
-                            FileOpening.open(file),
-                            file.format().formats().map(Formatter::new)));
+                    text, () -> formatted(new WriterSink(file.toString(), FileWriter.open(file)), file.format()));
         }
         return new Named(
                 text,
@@ -91,13 +92,32 @@ public final class Sinks {
         }
     }
 
+    /** {@code sink}, which gets each line as text: with its time and its sender before it. */
+    public static Sink text(Sink sink) {
+        return formatted(sink, LineFormat.Kind.TEXT);
+    }
+
+    /** {@code sink}, which gets each line as a JSON object. */
+    public static Sink json(Sink sink) {
+        return formatted(sink, LineFormat.Kind.JSON);
+    }
+
+    private static Sink formatted(Sink sink, LineFormat.Kind kind) {
+        return kind.formats().<Sink>map(formats -> new Formatter(sink, formats)).orElse(sink);
+    }
+
     /** Counts lines and forgets them. */
     public static Sink discard() {
         return new Sink() {
             @Override
-            public CompletableFuture<Void> accept(LineBatch batch) {
+            public void accept(LineBatch batch, Completion done) {
                 batch.close();
-                return CompletableFuture.completedFuture(null);
+                done.settled(null);
+            }
+
+            @Override
+            public String address() {
+                return "discard";
             }
 
             @Override
@@ -107,11 +127,6 @@ public final class Sinks {
 
             @Override
             public void close() {}
-
-            @Override
-            public String toString() {
-                return "discard";
-            }
         };
     }
 
@@ -144,11 +159,11 @@ public final class Sinks {
         StandardStream.OUTPUT.missing("messages go there").ifPresent(why -> {
             throw new SinkException("stdout", why + ", or choose another sink, discard or file:/path/messages.log");
         });
-        boolean shown = Terminal.OUTPUT.isAttached();
-        return new WriterSink(
-                "stdout",
-                new ChannelWriter(StandardOutput.open()),
-                kind.formats()
-                        .map(formats -> new Formatter(shown ? () -> new TerminalEscape(formats.get()) : formats)));
+        Sink sink = new WriterSink("stdout", ChannelWriter.ofStandardOutput());
+        return Terminal.OUTPUT.isAttached()
+                ? kind.formats()
+                        .<Sink>map(formats -> new Formatter(sink, () -> new TerminalEscape(formats.get())))
+                        .orElse(sink)
+                : formatted(sink, kind);
     }
 }

@@ -15,7 +15,7 @@ class ServeCommandTest {
     private final StringWriter err = new StringWriter();
     private final StringWriter out = new StringWriter();
 
-    private int run(String... words) throws InterruptedException {
+    private int run(String... words) {
         return Main.run(
                 List.of(words), new PrintWriter(out, true), new PrintWriter(err, true), Signals.install(text -> {}));
     }
@@ -23,6 +23,7 @@ class ServeCommandTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
             value = {
                 "tpc :3000 | unknown network 'tpc'; did you mean tcp?",
                 "tcp :0 hello | hello' is no address, and a server takes nothing else; to send it as a message: java -jar client.jar tcp :0 hello",
@@ -45,6 +46,26 @@ class ServeCommandTest {
                 "tcp :0 --max-line 9999999GiB | --max-line: '9999999GiB' is too large; the most is 1GiB",
                 "unix:///p/s?mode=0660&mode=0600 | mode=0600' has mode more than once; give it once",
                 "unix:///p/s?group=a&group=a | has group more than once",
+                "unix:///p/s?colour=red | unknown option 'colour=red' of a listener; it has max-line, long-line, read-timeout,",
+                "tcp://:0?max-lin=1k | unknown option 'max-lin=1k' of a listener; did you mean max-line? it has max-line, long-line",
+                "tcp://:0?buffer=1k | unknown option 'buffer=1k' of a listener; it has",
+                "tcp://:0?max-line=5MB | '?max-line=5MB' of tcp :0: max-line: '5MB': a size is a number of bytes",
+                "tcp://:0?max-line=5MB | for example 64KiB; write 5M or 5MiB",
+                "tcp://:0?acks=on&acks=off | '?acks=on&acks=off' has acks more than once; give it once",
+                "tcp://:0?acks=no | acks: 'no' is not one of on, off",
+                "tcp://:0?read-timeout | read-timeout: '': a time is",
+                "tcp://:0?max-connections=0 | max-connections: the number of connections must be at least 1, not 0",
+                "tcp://:0? --read-timeout | missing value: --read-timeout TIME",
+                "tcp :0 --mode 999 | --mode: mode is three octal digits",
+                "tcp :0?acks=off | options go with a URL, in one word: tcp://:0?acks=off",
+                "@no-such-file | there is no file 'no-such-file' that can be read, and '@no-such-file' stands for the words in it",
+                "unix:///p/s?mode=0999 | mode is three octal digits",
+                "unix:///p/s?mode=rw | mode is three octal digits",
+                "unix:///p/s?mode | mode is three octal digits",
+                "unix:///p/s?group= | group needs a name or number, for example group=adm",
+                "unix://x?mode=0600 | write unix:///x, or unix x",
+                "unix://@accu?mode=0600 | an abstract socket has no file: mode and group cannot be set for unix @accu",
+                "tcp://:3000?mode=0660 | mode and group are for the file of a unix socket, and cannot be set for tcp :3000",
                 "tcp :0 --max-connections 5K | write 5k",
                 "tcp :0 --read-timeout 5min | write 5m",
                 "tcp :0 --to /tmp/x | a file is written file:/tmp/x",
@@ -73,7 +94,7 @@ class ServeCommandTest {
                 "tcp :0 --max-lines 5 | unknown option '--max-lines'; did you mean --max-line?",
                 "tcp :0 --colour red | unknown option '--colour'"
             })
-    void saysWhatIsWrongAndExitsWith2(String words, String message) throws InterruptedException {
+    void saysWhatIsWrongAndExitsWith2(String words, String message) {
         assertThat(run(words.split(" ", -1))).isEqualTo(2);
         assertThat(err.toString()).startsWith("server: ").contains(message).contains("try --help");
         assertThat(err.toString()).doesNotContain("Exception").doesNotContain("\tat ");
@@ -81,7 +102,7 @@ class ServeCommandTest {
     }
 
     @Test
-    void saysWhyItCannotOpenItsFileInOneLine() throws InterruptedException {
+    void saysWhyItCannotOpenItsFileInOneLine() {
         assertThat(run("tcp", ":0", "--to", "file:/")).isEqualTo(2);
         assertThat(run("tcp", ":0", "--to", "file:/nowhere/messages.log")).isEqualTo(1);
         assertThat(err.toString())
@@ -91,20 +112,20 @@ class ServeCommandTest {
     }
 
     @Test
-    void needsAListener() throws InterruptedException {
+    void needsAListener() {
         assertThat(run()).isEqualTo(2);
         assertThat(err.toString()).contains("NETWORK ADDRESS");
     }
 
     @Test
-    void printsHelpToStandardOutput() throws InterruptedException {
+    void printsHelpToStandardOutput() {
         assertThat(run("--help")).isZero();
         assertThat(out.toString()).contains("tcp :3000", "--to", "--drain-timeout");
         assertThat(err.toString()).isEmpty();
     }
 
     @Test
-    void printsItsVersion() throws InterruptedException {
+    void printsItsVersion() {
         assertThat(run("-V")).isZero();
         assertThat(out.toString()).startsWith("accu server ");
     }

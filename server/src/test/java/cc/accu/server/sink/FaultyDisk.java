@@ -1,5 +1,6 @@
 package cc.accu.server.sink;
 
+import cc.accu.server.internal.file.FileOpener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -7,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.CopyOption;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -35,7 +37,7 @@ final class FaultyDisk implements FileOpener {
 
     volatile String failure = "Input/output error";
 
-    /** Who opened and forced files, by the names of their threads. */
+    /** Who opened, renamed and forced files, by the names of their threads. */
     final Set<String> threads = ConcurrentHashMap.newKeySet();
 
     /** Run once, when a file is forced next. */
@@ -54,6 +56,12 @@ final class FaultyDisk implements FileOpener {
         }
         fail(failingOpens);
         return new Faulty(FileChannel.open(path, options, attributes));
+    }
+
+    @Override
+    public void move(Path from, Path to, CopyOption... options) throws IOException {
+        threads.add(Thread.currentThread().getName());
+        Files.move(from, to, options);
     }
 
     private void fail(AtomicInteger times) throws IOException {

@@ -3,6 +3,7 @@ package cc.accu.server.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import cc.accu.server.internal.file.FileOpener;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ class FileModeTest {
             }
             return channel;
         };
-        try (FileWriter writer = FileOpening.open(logs().address("mode=0600&rotate=4"), watched)) {
+        try (FileWriter writer = logs().open("mode=0600&rotate=4", watched)) {
             LogDirectory.store(writer, "one\ntwo\n");
         }
         assertThat(created).containsExactly("rw-------", "rw-------");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import cc.accu.server.internal.file.FoundFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -131,7 +132,7 @@ class FileOpeningTest {
 
     @Test
     void saysWhichDirectoryMayNotBeWrittenTo() throws IOException {
-        assumeThat(ProcessUser.id()).as("root may write everywhere").isNotZero();
+        assumeThat(FoundFile.ProcessUser.id()).as("root may write everywhere").isNotZero();
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("r-xr-xr-x"));
         refuses("permission denied; this user must be able to create files in " + directory);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));

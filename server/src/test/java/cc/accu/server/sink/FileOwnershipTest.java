@@ -3,6 +3,8 @@ package cc.accu.server.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cc.accu.server.internal.file.FileAddress;
+import cc.accu.server.internal.file.FileOpener;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -72,11 +74,11 @@ class FileOwnershipTest {
     void refusesTheNamesThatAnotherSinkUses(String name) throws IOException {
         FileAddress other = FileAddress.parse(directory.resolve(name).toString(), Optional.empty());
         try (FileWriter first = logs().open("")) {
-            assertThatThrownBy(() -> FileOpening.open(other).close())
+            assertThatThrownBy(() -> FileWriter.open(other).close())
                     .isInstanceOf(SinkException.class)
                     .hasMessageContaining("use each other's names");
         }
-        try (FileWriter first = FileOpening.open(other)) {
+        try (FileWriter first = FileWriter.open(other)) {
             assertThatThrownBy(() -> logs().open("").close())
                     .isInstanceOf(SinkException.class)
                     .hasMessageContaining("use each other's names");

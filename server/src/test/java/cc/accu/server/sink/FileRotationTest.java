@@ -76,7 +76,7 @@ class FileRotationTest {
     void cutsFormattedLinesAtTheirEnds() throws IOException {
         try (Sink sink =
                 Sinks.parse("file:" + logs().log() + "?rotate=200&format=json").open()) {
-            sink.accept(Batches.of("one\ntwo\nthree\nfour\n"));
+            SinkContract.accepted(sink, Batches.of("one\ntwo\nthree\nfour\n"));
         }
         assertThat(logs().rotated()).hasSizeGreaterThan(1);
         assertThat(logs().all().lines()).hasSize(4).allMatch(line -> line.startsWith("{") && line.endsWith("}"));

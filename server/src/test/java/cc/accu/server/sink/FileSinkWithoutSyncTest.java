@@ -2,6 +2,7 @@ package cc.accu.server.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cc.accu.line.Durability;
 import org.junit.jupiter.api.Test;
 
 class FileSinkWithoutSyncTest extends FileSinkTest {

@@ -1,6 +1,8 @@
 package cc.accu.server.sink;
 
 import cc.accu.line.LineBatch;
+import cc.accu.server.internal.file.FileAddress;
+import cc.accu.server.internal.file.FileOpener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,15 +25,15 @@ record LogDirectory(Path path) {
     }
 
     FileWriter open(String options) {
-        return FileOpening.open(address(options));
+        return FileWriter.open(address(options));
     }
 
     FileWriter open(String options, FileOpener disk) {
-        return FileOpening.open(address(options), disk);
+        return FileWriter.open(address(options), disk, System::nanoTime);
     }
 
     FileWriter open(String options, FileOpener disk, LongSupplier clock) {
-        return FileOpening.open(address(options), disk, clock);
+        return FileWriter.open(address(options), disk, clock);
     }
 
     /** Writes the lines as one batch, without a commit. */

@@ -3,6 +3,8 @@ package cc.accu.server.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cc.accu.server.internal.file.FileAddress;
+import cc.accu.server.internal.format.LineFormat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -98,8 +100,8 @@ class SinksTest {
                 .isEqualTo(new FileAddress(
                         Path.of("/tmp/a b+c?.log"),
                         LineFormat.Kind.JSON,
-                        SyncPolicy.parse("1s"),
-                        new RotateAt(100 << 20, Duration.ofHours(1)),
+                        FileAddress.SyncPolicy.parse("1s"),
+                        new FileAddress.RotateAt(100 << 20, Duration.ofHours(1)),
                         10,
                         true,
                         0600));

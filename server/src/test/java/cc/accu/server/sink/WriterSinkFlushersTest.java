@@ -2,16 +2,18 @@ package cc.accu.server.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
+import cc.accu.server.internal.format.LineFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,7 +68,7 @@ class WriterSinkFlushersTest {
 
     @Test
     void storesAllOfThemInTheOrderOfEachThread() throws Exception {
-        check(Optional.empty());
+        check("", sink -> sink);
     }
 
     @Test
@@ -75,12 +77,12 @@ class WriterSinkFlushersTest {
             out.writeByte('+');
             Batches.VERBATIM.move(batch, out, enough);
         };
-        check(Optional.of(new Formatter(() -> marked)));
+        check("+", sink -> new Formatter(sink, () -> marked));
     }
 
-    private static void check(Optional<Formatter> formatter) throws Exception {
+    private static void check(String mark, UnaryOperator<Sink> decorated) throws Exception {
         MoodyWriter writer = new MoodyWriter();
-        try (Sink sink = new WriterSink("test-sink", writer, formatter)) {
+        try (Sink sink = decorated.apply(new WriterSink("test-sink", writer))) {
             List<CompletableFuture<Void>> senders = IntStream.range(0, THREADS)
                     .mapToObj(sender ->
                             CompletableFuture.runAsync(() -> send(sink, sender), task -> new Thread(task).start()))
@@ -89,7 +91,6 @@ class WriterSinkFlushersTest {
                 sender.get(30, TimeUnit.SECONDS);
             }
         }
-        String mark = formatter.isPresent() ? "+" : "";
         for (int sender = 0; sender < THREADS; sender++) {
             String prefix = mark + sender + " ";
             List<String> stored = writer.written
@@ -109,7 +110,7 @@ class WriterSinkFlushersTest {
         Random random = new Random(sender);
         List<CompletableFuture<Void>> waiting = new ArrayList<>();
         for (int i = 0; i < BATCHES; i++) {
-            waiting.add(sink.accept(Batches.of(sender + " " + i + "\n")).toCompletableFuture());
+            waiting.add(SinkContract.accepted(sink, Batches.of(sender + " " + i + "\n")));
             if (random.nextInt(4) == 0) {
                 sink.flush();
             }

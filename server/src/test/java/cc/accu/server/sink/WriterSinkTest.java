@@ -2,7 +2,9 @@ package cc.accu.server.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
+import cc.accu.server.internal.format.TextFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +31,11 @@ class WriterSinkTest extends SinkContract {
     }
 
     @Override
+    Optional<Sink> openHanging(CountDownLatch gate) {
+        return Optional.of(new WriterSink("test-sink", new MemoryWriter(gate)));
+    }
+
+    @Override
     Optional<String> stored() {
         return Optional.of(memory.committed());
     }
@@ -42,7 +49,7 @@ class WriterSinkTest extends SinkContract {
             slow.firstWrite.await();
             List<CompletableFuture<Void>> waiting = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                waiting.add(sink.accept(Batches.of("more\n")).toCompletableFuture());
+                waiting.add(accepted(sink, Batches.of("more\n")));
             }
             sink.flush();
             gate.countDown();
@@ -58,8 +65,7 @@ class WriterSinkTest extends SinkContract {
         try (Sink sink = new WriterSink("test-sink", slow)) {
             List<CompletableFuture<Void>> stored = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                stored.add(sink.accept(Batches.of("x".repeat(4 * 1024 * 1024 - 1) + "\n"))
-                        .toCompletableFuture());
+                stored.add(accepted(sink, Batches.of("x".repeat(4 * 1024 * 1024 - 1) + "\n")));
             }
             slow.firstWrite.await();
             gate.countDown();
@@ -84,8 +90,7 @@ class WriterSinkTest extends SinkContract {
         }))) {
             List<CompletableFuture<Void>> stored = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                stored.add(sink.accept(Batches.of("x".repeat(5 * 1024 * 1024) + "\n"))
-                        .toCompletableFuture());
+                stored.add(accepted(sink, Batches.of("x".repeat(5 * 1024 * 1024) + "\n")));
             }
             gate.countDown();
             assertThat(stored.get(0)).succeedsWithin(10, TimeUnit.SECONDS);
@@ -107,7 +112,7 @@ class WriterSinkTest extends SinkContract {
             batches.add(Batches.of(lines));
         }
         CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
-        try (Sink sink = new WriterSink("test-sink", slow, Optional.of(new Formatter(TextFormat::new)))) {
+        try (Sink sink = new Formatter(new WriterSink("test-sink", slow), TextFormat::new)) {
             for (LineBatch batch : batches) {
                 last = flushed(sink, batch);
                 slow.firstWrite.await();
@@ -204,10 +209,10 @@ class WriterSinkTest extends SinkContract {
         MemoryWriter written = new MemoryWriter(true);
         CompletableFuture<Void> all;
         try (Sink sink = new WriterSink("test-sink", written)) {
-            CompletableFuture<Void> first = sink.accept(Batches.of("1\n")).toCompletableFuture();
+            CompletableFuture<Void> first = accepted(sink, Batches.of("1\n"));
             all = first.thenCompose(
                     done -> flushed(sink, Batches.of("4\n")).thenCompose(again -> flushed(sink, Batches.of("5\n"))));
-            sink.accept(Batches.of("2\n"));
+            accepted(sink, Batches.of("2\n"));
             flushed(sink, Batches.of("3\n"));
             all.get(10, TimeUnit.SECONDS);
         }

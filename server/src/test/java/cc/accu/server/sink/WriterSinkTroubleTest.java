@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
 import cc.accu.line.Origin;
+import cc.accu.server.internal.format.LineFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -119,7 +120,7 @@ class WriterSinkTroubleTest {
     @ValueSource(booleans = {false, true})
     void letsOthersInBeforeTheRestOfAFlood(boolean quick) throws Exception {
         Recorder recorder = new Recorder(quick, 1);
-        try (Sink sink = new WriterSink("test-sink", recorder, Optional.of(new Formatter(() -> LONG)))) {
+        try (Sink sink = new Formatter(new WriterSink("test-sink", recorder), () -> LONG)) {
             StringBuilder flood = new StringBuilder();
             for (int i = 0; i < 40_000; i++) {
                 flood.append(i).append('\n');
@@ -177,7 +178,7 @@ class WriterSinkTroubleTest {
             Batches.VERBATIM.move(batch, out, enough);
         };
         Recorder recorder = new Recorder(false, 0);
-        try (Sink sink = new WriterSink("test-sink", recorder, Optional.of(new Formatter(() -> greedy)))) {
+        try (Sink sink = new Formatter(new WriterSink("test-sink", recorder), () -> greedy)) {
             LineBatch first = batch(OTHER, "one\n");
             CompletableFuture<Void> one = flushed(sink, first);
             CompletableFuture<Void> two = flushed(sink, batch(OTHER, "two\n"));
@@ -302,7 +303,7 @@ class WriterSinkTroubleTest {
     void closesWhenItIsToldToByWhoWasToldThatSomethingIsStored() throws Exception {
         Recorder recorder = new Recorder(false, 0);
         Sink sink = new WriterSink("test-sink", recorder);
-        sink.accept(batch(OTHER, "one\n")).whenComplete((done, problem) -> sink.close());
+        sink.accept(batch(OTHER, "one\n"), failure -> sink.close());
         sink.flush();
         await().atMost(10, TimeUnit.SECONDS).untilTrue(recorder.closed);
     }
@@ -313,7 +314,7 @@ class WriterSinkTroubleTest {
         AtomicInteger told = new AtomicInteger();
         try (Sink sink = new WriterSink("test-sink", recorder)) {
             for (int i = 0; i < 5; i++) {
-                sink.accept(batch(OTHER, "line\n")).whenComplete((done, problem) -> {
+                sink.accept(batch(OTHER, "line\n"), failure -> {
                     told.incrementAndGet();
                     throw new StackOverflowError("in a callback");
                 });

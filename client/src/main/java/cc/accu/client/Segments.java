@@ -1,0 +1,216 @@
+package cc.accu.client;
+
+import cc.accu.internal.framing.LineCounter;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The lines that are not settled, oldest first, and three cursors over all that was ever added: how far they were handed
+ * to the current connection, how far they were written by any, how far they are settled. One thread at a time: the lock
+ * of {@link SendQueue}.
+ */
+final class Segments {
+    // Made here, and not with the first line: it takes a while, and no timeout is running yet.
+    private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+    private final List<Segment> segments = new ArrayList<>();
+    private final ResendWindow resendWindow = new ResendWindow();
+    private int handing;
+    private Position added = Position.NONE;
+    private Position handed = Position.NONE;
+    private Position written = Position.NONE;
+    private Position settled = Position.NONE;
+
+    /**
+     * Lines to be written.
+     *
+     * @param lines a reference for the channel, which releases it
+     * @param segment where they are kept
+     * @param start all that was sent before them
+     * @param end all that was sent up to their end
+     */
+    record Piece(ByteBuf lines, Segment segment, Position start, Position end) {
+        int bytes() {
+            return (int) (end.bytes() - start.bytes());
+        }
+    }
+
+    void add(ByteBuffer lines, int messages) {
+        int bytes = lines.remaining();
+        if (segments.isEmpty() || !last().hasRoomFor(bytes)) {
+            segments.add(Segment.withRoomFor(bytes, added, allocator));
+        }
+        last().add(lines, messages);
+        added = added.plus(messages, bytes);
+    }
+
+    private Segment last() {
+        return segments.get(segments.size() - 1);
+    }
+
+    /** All that was ever added. */
+    Position added() {
+        return added;
+    }
+
+    /** All that is with the kernel, or was once. */
+    Position written() {
+        return written;
+    }
+
+    /** All that needs no more care: the messages exactly, the bytes as they were told to {@link #settle}. */
+    Position settled() {
+        return settled;
+    }
+
+    boolean isEmpty() {
+        return settled.bytes() == added.bytes();
+    }
+
+    /** The next lines for the connection, as far as it should have them. */
+    Optional<Piece> next() {
+        if (handing < segments.size() - 1 && handed.equals(segments.get(handing).end())) {
+            handing++;
+        }
+        if (handed.equals(added) || handed.bytes() >= resendWindow.end()) {
+            return Optional.empty();
+        }
+        Piece piece = segments.get(handing).toWrite(handed, resendWindow.end());
+        handed = piece.end();
+        return Optional.of(piece);
+    }
+
+    /** Starts again, for a new connection, from the first message that is not settled: its number, counted from 0. */
+    long restart() {
+        Position first = isEmpty() ? added : firstUnsettled().startOf(settled.messages());
+        resendWindow.begin(first.bytes(), handed.bytes());
+        handing = 0;
+        handed = first;
+        return settled.messages();
+    }
+
+    /** The first {@code bytes} of a piece are with the kernel. */
+    void written(Piece piece, int bytes) {
+        long end = piece.start().bytes() + bytes;
+        if (end <= written.bytes()) {
+            return;
+        }
+        if (bytes == piece.bytes()) {
+            written = piece.end();
+        } else if (segments.contains(piece.segment())) {
+            Position from = written.bytes() > piece.start().bytes() ? written : piece.start();
+            written = piece.segment().upTo(from, (int) (end - from.bytes()));
+        }
+    }
+
+    /**
+     * All up to there, which was handed out, needs no more care.
+     *
+     * @param upTo may have fewer bytes than its messages have: what they share a segment with is kept a little longer
+     */
+    void settle(Position upTo) {
+        settled = upTo;
+        resendWindow.lift();
+        int done = 0;
+        while (done < segments.size() && isSettled(segments.get(done).end())) {
+            segments.get(done++).release();
+        }
+        segments.subList(0, done).clear();
+        handing = Math.max(0, handing - done);
+    }
+
+    private boolean isSettled(Position end) {
+        return end.bytes() <= settled.bytes() || end.messages() < settled.messages();
+    }
+
+    /** Where the first message is that is not settled; there is one. */
+    private Segment firstUnsettled() {
+        Segment first = segments.get(0);
+        return first.end().messages() > settled.messages() ? first : segments.get(1);
+    }
+
+    /** The length of the first message that is not settled, of which there is one. */
+    int firstLength() {
+        Segment segment = firstUnsettled();
+        return segment.lengthAt(segment.startOf(settled.messages()));
+    }
+
+    void clear() {
+        segments.forEach(Segment::release);
+        segments.clear();
+    }
+
+    /**
+     * One buffer of lines. Only ever appended to, so that a channel may write the front while more is added behind: its
+     * memory never moves. Owns it until {@link #release}.
+     */
+    static final class Segment {
+        private static final int LEAST_BYTES = 64 * 1024;
+
+        private final ByteBuf lines;
+        private final Position before;
+        private long messages;
+
+        private Segment(ByteBuf lines, Position before) {
+            this.lines = lines;
+            this.before = before;
+        }
+
+        private static Segment withRoomFor(int bytes, Position before, ByteBufAllocator allocator) {
+            int capacity = Math.max(bytes, LEAST_BYTES);
+            return new Segment(allocator.directBuffer(capacity, capacity), before);
+        }
+
+        private boolean hasRoomFor(int bytes) {
+            return lines.writableBytes() >= bytes;
+        }
+
+        private void add(ByteBuffer more, int count) {
+            lines.writeBytes(more);
+            messages += count;
+        }
+
+        private Position end() {
+            return before.plus(messages, lines.writerIndex());
+        }
+
+        /** All that was sent up to {@code bytes} behind {@code start}, which is in this segment. */
+        private Position upTo(Position start, int bytes) {
+            return start.plus(LineCounter.count(lines.nioBuffer(offset(start), bytes)), bytes);
+        }
+
+        /** All that was sent before the message that comes after so many; it is in this segment. */
+        private Position startOf(long number) {
+            int offset = Lines.offsetAfter(lines.nioBuffer(0, lines.writerIndex()), number - before.messages());
+            return new Position(number, before.bytes() + offset);
+        }
+
+        /** The length of the message that starts there, without its terminator. */
+        private int lengthAt(Position start) {
+            int offset = offset(start);
+            return Lines.firstLength(lines.nioBuffer(offset, lines.writerIndex() - offset));
+        }
+
+        private int offset(Position start) {
+            return (int) (start.bytes() - before.bytes());
+        }
+
+        /** What comes after {@code start}, up to the line that gets to {@code most} bytes. */
+        private Piece toWrite(Position start, long most) {
+            Position end = end();
+            if (most < end.bytes()) {
+                int feed = lines.indexOf((int) (most - before.bytes()) - 1, lines.writerIndex(), (byte) '\n');
+                end = upTo(start, feed + 1 - offset(start));
+            }
+            return new Piece(lines.retainedSlice(offset(start), (int) (end.bytes() - start.bytes())), this, start, end);
+        }
+
+        private void release() {
+            lines.release();
+        }
+    }
+}

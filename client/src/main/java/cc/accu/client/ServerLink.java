@@ -1,0 +1,272 @@
+package cc.accu.client;
+
+import cc.accu.client.ConversationEnd.Kind;
+import cc.accu.client.Segments.Piece;
+import cc.accu.internal.transport.EventLoops;
+import cc.accu.internal.transport.Transport;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelProgressiveFuture;
+import io.netty.channel.ChannelProgressivePromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.GenericProgressiveFutureListener;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+
+/**
+ * One connection to a server: gives the channel what waits in the {@link SendQueue}, a little at a time, once for each
+ * turn of the event loop, and notes what was written. All else is for its {@link Protocol}. It ends once, and is inert
+ * from then on. Event-loop confined, but for what says otherwise.
+ */
+final class ServerLink extends ChannelInboundHandlerAdapter {
+    private static final int MOST_BYTES_WITH_CHANNEL = 512 * 1024;
+    private static final int MOST_PIECES_WITH_CHANNEL = 64;
+
+    private final Channel channel;
+    private final SendQueue queue;
+    private final Protocol protocol;
+    private final Deadline writeDeadline;
+    private final Deque<Piece> withChannel = new ArrayDeque<>();
+    private final AtomicBoolean turnIsComing = new AtomicBoolean();
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private long bytesWithChannel;
+    private int writtenOfFirst;
+    private boolean outputEnded;
+    private boolean ended;
+
+    /** What is said on a connection besides lines. Called on the event loop. */
+    interface Protocol {
+        /** The connection is there. */
+        default void opened() {}
+
+        /** Whether lines may be written now. */
+        default boolean mayWrite() {
+            return true;
+        }
+
+        /**
+         * Lines are with the channel.
+         *
+         * @param number of the last one, over all connections
+         */
+        default void handed(long number) {}
+
+        /** The server said something. */
+        default void read(ByteBuf in) {}
+
+        /** The connection broke, or was ended: it is for the protocol to {@link ServerLink#end} it, now or soon. */
+        void lost(ConversationEnd how);
+    }
+
+    /**
+     * @param writeTimeout zero for none
+     * @param protocol of this link
+     */
+    ServerLink(Channel channel, SendQueue queue, Duration writeTimeout, Function<ServerLink, Protocol> protocol) {
+        this.channel = channel;
+        this.queue = queue;
+        this.writeDeadline = new Deadline(
+                channel.eventLoop(), writeTimeout, timeout -> lose("i/o timeout after " + Deadline.text(timeout)));
+        this.protocol = protocol.apply(this);
+    }
+
+    /**
+     * Connects, as {@link Transport#connect} does. Each address of a host is tried on a channel of its own: the last link
+     * that was opened is the one that connected. Any thread.
+     */
+    static CompletableFuture<Channel> connect(
+            Transport transport, EventLoops loops, Duration timeout, Function<Channel, ServerLink> opener) {
+        ChannelInitializer<Channel> handler = new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                channel.pipeline().addLast(opener.apply(channel));
+            }
+        };
+        return transport.connect(loops, handler, timeout);
+    }
+
+    EventLoop loop() {
+        return channel.eventLoop();
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** Whether we have nothing more to say, so that the end of the server's side is as it should be. */
+    boolean outputHasEnded() {
+        return outputEnded;
+    }
+
+    /** Writes what is not a line of the queue. */
+    void say(String text) {
+        channel.writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), text));
+    }
+
+    /** There is something to write. Any thread. */
+    void requestTurn() {
+        if (turnIsComing.compareAndSet(false, true)) {
+            loop().execute(this::turn);
+        }
+    }
+
+    private void turn() {
+        turnIsComing.set(false);
+        write();
+    }
+
+    private void write() {
+        assert loop().inEventLoop();
+        long number = -1;
+        while (!ended && protocol.mayWrite() && hasRoom()) {
+            Optional<Piece> piece = queue.next();
+            if (piece.isEmpty()) {
+                break;
+            }
+            number = piece.get().end().messages();
+            write(piece.get());
+        }
+        if (number >= 0) {
+            writeDeadline.begin();
+            protocol.handed(number);
+            channel.flush();
+        }
+    }
+
+    private boolean hasRoom() {
+        return bytesWithChannel < MOST_BYTES_WITH_CHANNEL && withChannel.size() < MOST_PIECES_WITH_CHANNEL;
+    }
+
+    private void write(Piece piece) {
+        withChannel.add(piece);
+        bytesWithChannel += piece.bytes();
+        ChannelProgressivePromise promise = channel.newProgressivePromise();
+        promise.addListener(new GenericProgressiveFutureListener<ChannelProgressiveFuture>() {
+            @Override
+            public void operationProgressed(ChannelProgressiveFuture future, long progress, long total) {
+                written(piece, (int) progress);
+            }
+
+            @Override
+            public void operationComplete(ChannelProgressiveFuture future) {
+                if (future.isSuccess()) {
+                    write();
+                } else {
+                    lose(ConversationEnd.of(Kind.UNWRITABLE, Objects.requireNonNull(future.cause())));
+                }
+            }
+        });
+        channel.write(piece.lines(), promise);
+    }
+
+    /** Of the piece that was handed to the channel before all others that are not wholly written. */
+    private void written(Piece piece, int bytes) {
+        if (ended) {
+            return;
+        }
+        bytesWithChannel -= bytes - writtenOfFirst;
+        writtenOfFirst = bytes;
+        if (bytes == piece.bytes()) {
+            withChannel.remove();
+            writtenOfFirst = 0;
+        }
+        queue.written(piece, bytes);
+        writeDeadline.progressed(!withChannel.isEmpty());
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        protocol.opened();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        try {
+            protocol.read(in);
+        } finally {
+            in.release();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            lose(ConversationEnd.CLOSED);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        lose(ConversationEnd.CLOSED);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        lose(ConversationEnd.of(Kind.BROKEN, cause));
+    }
+
+    private void lose(String why) {
+        lose(new ConversationEnd(Kind.BROKEN, why));
+    }
+
+    private void lose(ConversationEnd how) {
+        if (!ended) {
+            protocol.lost(how);
+        }
+    }
+
+    /**
+     * Closes the connection.
+     *
+     * @param told runs before whoever waits for the end knows of it
+     */
+    void end(Runnable told) {
+        assert loop().inEventLoop();
+        ended = true;
+        writeDeadline.cancel();
+        withChannel.clear();
+        channel.close();
+        told.run();
+        over.complete(null);
+    }
+
+    /** Waits from now on no longer than {@code most} for bytes to be written. Any thread. */
+    void tightenWriteTimeout(Duration most) {
+        loop().execute(() -> writeDeadline.tighten(most));
+    }
+
+    /** Ends our output; completes when the server has ended its own, or the connection is gone. Any thread. */
+    CompletableFuture<Void> finish() {
+        loop().execute(() -> {
+            if (!ended) {
+                outputEnded = true;
+                ((DuplexChannel) channel).shutdownOutput();
+            }
+        });
+        return over;
+    }
+
+    /** Ends it now; completes when it has noted what it wrote. Any thread. */
+    CompletableFuture<Void> abandon(String why) {
+        loop().execute(() -> lose(why));
+        return over;
+    }
+
+    /** Closes the connection as it is. Any thread. */
+    void close() {
+        channel.close();
+    }
+}

@@ -1,0 +1,159 @@
+package cc.accu.internal.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IHelpSectionRenderer;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * How a command is typed, as picocli reads it: options anywhere, {@code --name value} or {@code --name=value}, and words;
+ * what follows {@code --} is words. The model is made without reflection, which a start would wait for. One thread.
+ */
+public final class Command {
+    private static final int WIDTH = 80;
+    private static final int LONGEST_FORM = 24;
+
+    private final Callable<Integer> action;
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
+    private final List<String> sections = new ArrayList<>();
+    private final Option<Boolean> help = Option.flag("-h, --help", "print this, and exit");
+    private final Option<Boolean> version = Option.flag("-V, --version", "print the version, and exit");
+    private final Option<Boolean> verbose;
+    private final PositionalParamSpec words = PositionalParamSpec.builder()
+            .index("0..*")
+            .arity("0..*")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .converters(word -> word)
+            .build();
+
+    /**
+     * A command with options for help and version.
+     *
+     * @param action what it does; returns the exit code
+     * @param verbose whether it says more
+     */
+    public Command(Callable<Integer> action, Option<Boolean> verbose) {
+        this.action = action;
+        this.verbose = verbose;
+        spec.addPositional(words).interpolateVariables(false);
+        spec.usageMessage().sortOptions(false).width(WIDTH).longOptionsMaxWidth(LONGEST_FORM);
+    }
+
+    /** Goes on with these lines in its help. */
+    public Command text(String lines) {
+        return section(ignored -> lines);
+    }
+
+    /** Has these options, and goes on with them in its help. */
+    public Command options(List<Option<?>> options) {
+        List<OptionSpec> all = new ArrayList<>();
+        options.forEach(option -> all.add(option.addTo(spec)));
+        return section(rendered -> rendered.optionListExcludingGroups(all));
+    }
+
+    /** Has those options that every command has, and goes on with them in its help. */
+    public Command usualOptions() {
+        return options(List.of(verbose, help, version));
+    }
+
+    private Command section(IHelpSectionRenderer section) {
+        String key = "section" + sections.size();
+        sections.add(key);
+        spec.usageMessage().sectionKeys(sections).sectionMap().put(key, section);
+        return this;
+    }
+
+    /** The model, as picocli takes it. */
+    public CommandSpec spec() {
+        return spec;
+    }
+
+    /** Its help, without colours: a space parts an option and its value, as most people type it. */
+    String helpText() {
+        CommandLine line = spec.commandLine();
+        return line.setHelpFactory((command, scheme) -> new SpacedHelp(command, scheme))
+                .getUsageMessage(Ansi.OFF);
+    }
+
+    private static final class SpacedHelp extends Help {
+        SpacedHelp(CommandSpec command, ColorScheme scheme) {
+            super(command, scheme);
+        }
+
+        @Override
+        public IParamLabelRenderer parameterLabelRenderer() {
+            return new IParamLabelRenderer() {
+                @Override
+                public Ansi.Text renderParameterLabel(ArgSpec option, Ansi ansi, List<Ansi.IStyle> styles) {
+                    return ansi.new Text(option.arity().max() == 0 ? "" : " " + option.paramLabel());
+                }
+
+                @Override
+                public String separator() {
+                    return " ";
+                }
+            };
+        }
+    }
+
+    boolean asksForHelp() {
+        return help.value();
+    }
+
+    boolean asksForVersion() {
+        return version.value();
+    }
+
+    boolean isVerbose() {
+        return verbose.value();
+    }
+
+    int run() throws Exception {
+        return action.call();
+    }
+
+    /** The words that are neither options nor their values. */
+    public List<String> words() {
+        List<String> typed = words.getValue();
+        return typed == null ? List.of() : List.copyOf(typed);
+    }
+
+    /**
+     * What {@code parse} makes of the words.
+     *
+     * @throws ParameterException if that throws an IllegalArgumentException, with its message
+     */
+    public <T> T words(Function<List<String>, T> parse) {
+        try {
+            return parse.apply(words());
+        } catch (IllegalArgumentException wrong) {
+            throw wrong(wrong);
+        }
+    }
+
+    /**
+     * Checks what was typed.
+     *
+     * @throws ParameterException with that rule as its message, if it is not right
+     */
+    public void check(boolean right, String rule) {
+        if (!right) {
+            throw new ParameterException(spec.commandLine(), rule);
+        }
+    }
+
+    /** What was typed is wrong for that reason. */
+    public ParameterException wrong(IllegalArgumentException reason) {
+        return new ParameterException(spec.commandLine(), String.valueOf(reason.getMessage()), reason);
+    }
+}

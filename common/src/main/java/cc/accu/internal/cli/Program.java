@@ -1,0 +1,104 @@
+package cc.accu.internal.cli;
+
+import cc.accu.internal.process.StandardStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.PicocliException;
+
+/**
+ * Runs a command line: says what is wrong in one line, helps, or does what is asked. One thread.
+ *
+ * @param name of the program, which begins what it says of itself
+ * @param hint what to do after wrong usage
+ * @param main is in the jar whose manifest has the version
+ */
+public record Program(String name, String hint, Class<?> main, PrintWriter out, PrintWriter err) {
+    public static final int OK = 0;
+    public static final int FAILED = 1;
+    public static final int WRONG_USAGE = 2;
+
+    /** Its name, and the version that the manifest of its jar names. */
+    public String version() {
+        String version = main.getPackage().getImplementationVersion();
+        return "accu " + name + " " + (version == null ? "(not from a jar)" : version);
+    }
+
+    /**
+     * Runs the command that was typed.
+     *
+     * @param argumentFiles whether {@code @FILE} stands for the words in that file
+     * @return the exit code
+     */
+    public int run(CommandSpec root, List<String> words, boolean argumentFiles) {
+        CommandLine line =
+                new CommandLine(root).setExpandAtFiles(argumentFiles).setAllowOptionsAsOptionParameters(false);
+        try {
+            ParseResult typed = line.parseArgs(words.toArray(String[]::new));
+            while (typed.hasSubcommand()) {
+                typed = typed.subcommand();
+            }
+            return run((Command) typed.commandSpec().userObject());
+        } catch (ParameterException wrong) {
+            return wrongUsage(UsageProblem.of(wrong, words));
+        } catch (PicocliException unreadable) {
+            return wrongUsage(String.valueOf(unreadable.getMessage()));
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
+    /** Says what is wrong with what was typed; returns the exit code. */
+    public int wrongUsage(String problem) {
+        err.println(name + ": " + problem);
+        err.println(hint);
+        return WRONG_USAGE;
+    }
+
+    private int run(Command command) {
+        boolean verbose = command.isVerbose();
+        try {
+            if (command.asksForHelp()) {
+                requireOutput("--help prints to it");
+                out.print(command.helpText());
+            } else if (command.asksForVersion()) {
+                requireOutput("--version prints to it");
+                out.println(version());
+            } else {
+                LogSetUp.run(verbose);
+                return command.run();
+            }
+            return OK;
+        } catch (ParameterException wrong) {
+            throw wrong;
+        } catch (OutOfMemoryError tooLittle) {
+            return failed("not enough memory; give it more with java -Xmx", tooLittle, verbose);
+        } catch (RuntimeException bug) {
+            return failed("this should not have happened, please report it", bug, true);
+        } catch (Exception failure) {
+            return failed(String.valueOf(failure.getMessage()), failure, verbose);
+        }
+    }
+
+    /** Throws if what is printed on standard output would get lost, with {@code need} in the message. */
+    public static void requireOutput(String need) throws IOException {
+        Optional<String> missing = StandardStream.OUTPUT.missing(need);
+        if (missing.isPresent()) {
+            throw new IOException(missing.get());
+        }
+    }
+
+    private int failed(String message, Throwable failure, boolean withTrace) {
+        err.println(name + ": " + message);
+        if (withTrace) {
+            failure.printStackTrace(err);
+        }
+        return FAILED;
+    }
+}

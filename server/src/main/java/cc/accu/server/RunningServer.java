@@ -1,0 +1,228 @@
+package cc.accu.server;
+
+import cc.accu.internal.transport.DirectMemory;
+import cc.accu.internal.transport.EventLoops;
+import cc.accu.internal.transport.Listener;
+import cc.accu.internal.transport.Transport;
+import cc.accu.server.internal.deliver.SinkFanOut;
+import cc.accu.server.internal.deliver.SinkListener;
+import cc.accu.server.internal.receive.ConnectionLimit;
+import cc.accu.server.internal.receive.ConnectionLog;
+import cc.accu.server.internal.receive.ReadBudget;
+import cc.accu.server.sink.Sink;
+import cc.accu.server.sink.SinkState;
+import cc.accu.transport.Endpoint;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a {@link LineServer} consists of while it runs, put together and taken apart again in order. Any thread. */
+final class RunningServer {
+    private static final Logger LOG = LoggerFactory.getLogger(LineServer.class);
+
+    private static final long MOST_RESERVED_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LEAST_STOP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final Duration drainTimeout;
+    private final ServerLimits limits;
+    private final SinkFanOut sinks;
+    private final Ledger ledger = new Ledger();
+    private final ConnectionLog log = new ConnectionLog();
+    private final Connections connections;
+    private final ConnectionLimit connectionLimit;
+    private final EventLoops loops;
+    private final List<Listener> listeners = new ArrayList<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile boolean isDrained;
+    private volatile @Nullable Books atDeadline;
+
+    private RunningServer(LineServer.Builder builder, List<ListenOptions> listening, List<Sink> sinks) {
+        this.loops = EventLoops.named("accu-io", builder.eventLoops);
+        this.drainTimeout = builder.drainTimeout;
+        int maxLineBytes = listening.stream()
+                .mapToInt(options -> options.framing().maxLineBytes())
+                .max()
+                .orElseThrow();
+        this.limits = ServerLimits.fit(builder.bufferBytes, builder.maxConnections, maxLineBytes);
+        ReadBudget budget = new ReadBudget(
+                new ReadBudget.Limits(
+                        limits.bufferBytes(), builder.windowBytes, maxLineBytes, patienceNanos(listening)),
+                DirectMemory::freeBytes);
+        Observers observers = new Observers(builder.observers);
+        this.sinks = new SinkFanOut(sinks, sinkListener(observers));
+        this.connections = new Connections(
+                budget, new Connections.Shared(this.sinks, ledger, observers, log), builder.handshakeAdditions);
+        this.connectionLimit = new ConnectionLimit(limits.maxConnections(), observers::refused);
+    }
+
+    /** As {@link LineServer.Builder#start}, of options that were checked. */
+    static RunningServer start(LineServer.Builder builder, List<ListenOptions> listening, List<Sink> sinks) {
+        RunningServer server = new RunningServer(builder, listening, sinks);
+        try {
+            for (ListenOptions options : listening) {
+                server.listen(options, builder.preferNative);
+            }
+            return server;
+        } catch (RuntimeException failure) {
+            server.abandonStart();
+            throw failure;
+        }
+    }
+
+    /** The least that one of them allows, as it is asked again and again from then on. */
+    private static long patienceNanos(List<ListenOptions> listening) {
+        return listening.stream()
+                .mapToLong(options -> options.unfinishedTimeout().toNanos())
+                .filter(nanos -> nanos > 0)
+                .min()
+                .orElse(0);
+    }
+
+    private SinkListener sinkListener(ServerObserver observer) {
+        return new SinkListener() {
+            @Override
+            public void stalled(String address) {
+                observer.sinkStalled(address);
+            }
+
+            @Override
+            public void resumed(String address) {
+                observer.sinkResumed(address);
+            }
+
+            @Override
+            public void failed(String address, Throwable failure) {
+                observer.sinkFailed(address, failure);
+                connections.sinkFailed();
+            }
+        };
+    }
+
+    private void listen(ListenOptions options, boolean preferNative) {
+        Transport transport = Transport.of(options.endpoint(), preferNative);
+        ConnectionLimit.OfListener limit = connectionLimit.ofListener(options.maxConnections());
+        Acceptor acceptor = new Acceptor(options, transport, limit, connections);
+        Listener listener = transport.listen(loops, options.access(), limit, acceptor);
+        listeners.add(listener);
+        LOG.debug("bound {}", listener.endpoint());
+    }
+
+    List<Endpoint> endpoints() {
+        return listeners.stream().map(Listener::endpoint).toList();
+    }
+
+    ServerLimits limits() {
+        return limits;
+    }
+
+    long refusedConnections() {
+        return connectionLimit.refused();
+    }
+
+    /** What became of the messages so far; when {@link #close} ran out of time, what it was then. */
+    Books books() {
+        Books last = atDeadline;
+        return last == null ? ledger.books() : last;
+    }
+
+    List<SinkState> sinks() {
+        return sinks.states();
+    }
+
+    List<ConnectionState> connections() {
+        return connections.states();
+    }
+
+    boolean isDrained() {
+        return isDrained;
+    }
+
+    void reopenSinks() {
+        sinks.reopen();
+    }
+
+    void awaitClosed() throws InterruptedException {
+        closed.await();
+    }
+
+    /** As {@link LineServer#close}. */
+    void close() {
+        if (closing.compareAndSet(false, true)) {
+            try {
+                stop();
+            } finally {
+                closed.countDown();
+            }
+        } else {
+            awaitQuietly();
+        }
+    }
+
+    private void awaitQuietly() {
+        try {
+            awaitClosed();
+        } catch (InterruptedException stopWaiting) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stop() {
+        long deadline = System.nanoTime() + drainTimeout.toNanos();
+        // What sinks and loops need when the connections have used up their time.
+        long connectionsDeadline = deadline - Math.min(drainTimeout.toNanos() / 4, MOST_RESERVED_NANOS);
+        boolean drained = false;
+        try {
+            closeListeners(connectionsDeadline);
+            connections.drain();
+            drained = connections.awaitNone(connectionsDeadline);
+            drained &= sinks.close(deadline);
+            if (!drained) {
+                atDeadline = books();
+                sinks.giveUp();
+            }
+        } catch (InterruptedException stopWaiting) {
+            Thread.currentThread().interrupt();
+        }
+        connections.closeAll();
+        loops.close(Duration.ofNanos(Math.max(LEAST_STOP_NANOS, deadline - System.nanoTime())));
+        connectionLimit.tellRest();
+        log.tellRest();
+        long notStored = books().inFlight();
+        if (!drained) {
+            LOG.error("not drained within {} ms: {} messages not stored", drainTimeout.toMillis(), notStored);
+        }
+        isDrained = drained && notStored == 0;
+    }
+
+    private void closeListeners(long deadlineNanos) {
+        for (int last = listeners.size() - 1; last >= 0; last--) {
+            Listener listener = listeners.get(last);
+            if (!listener.close(Duration.ofNanos(Math.max(LEAST_STOP_NANOS, deadlineNanos - System.nanoTime())))) {
+                LOG.warn("{} is not closed yet; goes on stopping", listener.endpoint());
+            }
+        }
+    }
+
+    /** Closes whatever is open, without draining: nothing was accepted that could be lost. */
+    private void abandonStart() {
+        closing.set(true);
+        long deadline = System.nanoTime() + drainTimeout.toNanos();
+        try {
+            closeListeners(deadline);
+            connections.closeAll();
+            loops.close(Duration.ofNanos(Math.max(LEAST_STOP_NANOS, deadline - System.nanoTime())));
+            sinks.close(deadline);
+        } catch (InterruptedException stopWaiting) {
+            Thread.currentThread().interrupt();
+        } finally {
+            closed.countDown();
+        }
+    }
+}

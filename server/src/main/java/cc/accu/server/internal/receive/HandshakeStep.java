@@ -1,0 +1,109 @@
+package cc.accu.server.internal.receive;
+
+import cc.accu.line.End;
+import cc.accu.line.Origin;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A step in finding out who has connected. It is in the pipeline, in front of the framing, until it completes, and holds
+ * what arrives meanwhile; then the next step gets that, or the framing. When the input ends before, however it does, the
+ * step completes with what is known: nothing that has arrived is lost. For one connection; event-loop confined.
+ */
+public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
+    private Origin origin = Origin.of("", "");
+    private @Nullable Progress progress;
+    private @Nullable ChannelHandlerContext context;
+    private ByteBuf held = Unpooled.EMPTY_BUFFER;
+    private boolean complete;
+
+    /** Who is told how the step gets on. */
+    public interface Progress {
+        /** The step holds so many bytes. Called after each read. */
+        void holds(int bytes);
+
+        /** The step is complete. Called once, before what it holds is passed on to whoever is behind it then. */
+        void completed(HandshakeStep step, Origin known);
+    }
+
+    /** To be called before the step is added to a pipeline; {@code soFar} is what is known before it. */
+    public final void begin(Origin soFar, Progress told) {
+        this.origin = soFar;
+        this.progress = told;
+    }
+
+    /**
+     * Looks at what has arrived, and calls {@link #complete} once it is known who is there. Called when the step begins,
+     * with nothing, and after each read.
+     *
+     * @param soFar what is known before this step
+     * @param arrived all bytes that are held; those that are read are not passed on
+     */
+    protected abstract void look(Origin soFar, ByteBuf arrived);
+
+    /** It is known who is there. The step leaves; does nothing the second time. */
+    protected final void complete(Origin known) {
+        ChannelHandlerContext ctx = Objects.requireNonNull(context, "not in a pipeline");
+        assert ctx.executor().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
+        if (complete) {
+            return;
+        }
+        complete = true;
+        told().completed(this, known);
+        ctx.pipeline().remove(this);
+        ByteBuf rest = held;
+        held = Unpooled.EMPTY_BUFFER;
+        if (rest.isReadable()) {
+            ctx.fireChannelRead(rest);
+            ctx.fireChannelReadComplete();
+        } else {
+            rest.release();
+        }
+    }
+
+    private Progress told() {
+        return Objects.requireNonNull(progress, "not begun");
+    }
+
+    @Override
+    public final void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        look(origin, held);
+    }
+
+    /** Copies what was read: a read buffer is shared by all connections of its loop. */
+    @Override
+    public final void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        try {
+            if (held.capacity() == 0) {
+                held = ctx.alloc().buffer(in.readableBytes());
+            }
+            held.writeBytes(in);
+        } finally {
+            in.release();
+        }
+        told().holds(held.readableBytes());
+        look(origin, held);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof End || event instanceof ChannelInputShutdownEvent) {
+            complete(origin);
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public final void channelInactive(ChannelHandlerContext ctx) {
+        complete(origin);
+        ctx.fireChannelInactive();
+    }
+}

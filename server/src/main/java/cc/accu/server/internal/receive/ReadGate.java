@@ -1,0 +1,332 @@
+package cc.accu.server.internal.receive;
+
+import cc.accu.internal.framing.LineInput;
+import cc.accu.internal.transport.EventLoops;
+import cc.accu.internal.transport.ReadRoom;
+import io.netty.channel.Channel;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Decides whether a connection is read, and how much: not while too much of it, or of all connections, waits for the
+ * sinks, and no more once a sink has failed. Event-loop confined, but for what says otherwise; what connections share is in
+ * the {@link ReadBudget}.
+ *
+ * <table>
+ * <caption>Transitions</caption>
+ * <tr><th>from</th><th>to</th><th>when</th></tr>
+ * <tr><td>OPEN, TURN</td><td>PAUSED</td><td>more than the window is with the sinks, or the handshake holds a small read, or
+ *     nothing can be stored any more</td></tr>
+ * <tr><td>PAUSED</td><td>OPEN</td><td>none of that any more, and half of the window is back</td></tr>
+ * <tr><td>OPEN</td><td>WAITING</td><td>the budget is spent, and this one holds more than a small read of it</td></tr>
+ * <tr><td>OPEN, TURN</td><td>WAITING</td><td>there was no memory to read into</td></tr>
+ * <tr><td>WAITING</td><td>OPEN</td><td>the budget has room again, or this one holds less than a small read, or it is time to
+ *     look for memory again</td></tr>
+ * <tr><td>WAITING</td><td>TURN</td><td>unfinished lines have spent the budget, and it is this one's turn</td></tr>
+ * <tr><td>TURN</td><td>OPEN</td><td>a line is out, or next to nothing came for a second, or the input has ended</td></tr>
+ * </table>
+ */
+public final class ReadGate implements ReadRoom, ReadBudget.Waiter {
+    /** A sender with the turn to finish its line, from whom next to nothing comes for so long, loses it. */
+    private static final long QUIET_TURN_MILLIS = 1000;
+
+    /** Long lines grow by doubling, from here, when there is little room. */
+    private static final int TIGHT_READ_BYTES = 8 * 1024;
+
+    private static final int MOST_TIGHT_READ_BYTES = 64 * 1024;
+    private static final long NO_MEMORY_MILLIS = 100;
+
+    private final Channel channel;
+    private final LineInput input;
+    private final ReadBudget budget;
+    private final ConnectionLog log;
+    private long heldBytes;
+    private int unfinishedBytes;
+    private State state = State.OPEN;
+    private boolean greeting;
+    private boolean identifying;
+    private int handshakeBytes;
+    private boolean ended;
+
+    /** Whether the sender has ended while it was not read: epoll then forgets its socket, which is to be registered anew. */
+    private boolean forgotten;
+
+    /** Of the turn. */
+    private int unfinishedBefore;
+
+    private boolean hadTurn;
+    private int overdraftBytes;
+
+    /** Whether it is read, and what it waits for if it is not. */
+    private enum State {
+        OPEN,
+        /** For reasons of its own. */
+        PAUSED,
+        /** For what others hold. */
+        WAITING,
+        /** Reading until a line is out, though the budget is spent. */
+        TURN
+    }
+
+    public ReadGate(Channel channel, LineInput input, ReadBudget budget, ConnectionLog log) {
+        this.channel = channel;
+        this.input = input;
+        this.budget = budget;
+        this.log = log;
+    }
+
+    /** What it decides about. */
+    public LineInput input() {
+        return input;
+    }
+
+    /** Until it is known who is there, no more is read than a small read brings. */
+    public void setIdentifying(boolean expected) {
+        identifying = expected;
+    }
+
+    /** The handshake holds so many bytes, which it passes on later. */
+    public void handshakeHolds(int bytes) {
+        handshakeBytes = bytes;
+        account();
+        decide();
+    }
+
+    private boolean handshakeIsFull() {
+        return handshakeBytes >= ReadBudget.SMALL_READ_BYTES;
+    }
+
+    /** Until its sender has said who it is, it is read even when nothing can be stored any more. */
+    public void setGreeting(boolean expected) {
+        greeting = expected;
+    }
+
+    /** Whether nothing of it is with the sinks. */
+    public boolean holdsNothing() {
+        return heldBytes == 0;
+    }
+
+    /** Whether it is read. */
+    public boolean isOpen() {
+        return channel.config().isAutoRead();
+    }
+
+    /** Whether the input has ended. */
+    public boolean hasEnded() {
+        return ended;
+    }
+
+    /**
+     * Whether it will not be read for a long time: it waits for the end of its handshake, or for room that others take with
+     * lines which they do not finish, or nothing can be stored any more.
+     */
+    public boolean isStuck() {
+        return budget.isClosed() || handshakeIsFull() || (state == State.WAITING && budget.isSpentByUnfinishedLines());
+    }
+
+    /** When its sender was last heard, if it has a long unfinished line; else {@link Long#MAX_VALUE}. Any thread. */
+    public long silentSinceMillis() {
+        return unfinishedBytes > ReadBudget.SMALL_READ_BYTES && !ended ? input.lastReadMillis() : Long.MAX_VALUE;
+    }
+
+    @Override
+    public int bytesToRead(int most) {
+        if (ended) {
+            return Math.min(most, MOST_TIGHT_READ_BYTES); // what comes now is dropped
+        }
+        if (!isOpen()) {
+            forgotten = true;
+            return 0;
+        }
+        if (identifying) {
+            return Math.min(most, Math.max(1, ReadBudget.SMALL_READ_BYTES - handshakeBytes));
+        }
+        account(); // for what the read before brought, in the same turn of the loop
+        int bytes = budget.readBytes(most);
+        if (state == State.TURN) {
+            bytes = Math.max(bytes, MOST_TIGHT_READ_BYTES);
+        } else if (bytes == 0) {
+            bytes = ReadBudget.SMALL_READ_BYTES
+                    - (int) Math.min(heldBytes + unfinishedBytes, ReadBudget.SMALL_READ_BYTES);
+        }
+        if (bytes == 0) {
+            awaitBudget();
+        } else if (bytes < most && unfinishedBytes > ReadBudget.SMALL_READ_BYTES) {
+            bytes = Math.min(bytes, Math.min(Math.max(unfinishedBytes, TIGHT_READ_BYTES), MOST_TIGHT_READ_BYTES));
+            input.makeRoom(bytes);
+            account();
+        }
+        return bytes;
+    }
+
+    @Override
+    public void outOfMemory(OutOfMemoryError failure) {
+        log.paused(failure, NO_MEMORY_MILLIS);
+        endTurn(false);
+        state = State.WAITING;
+        channel.config().setAutoRead(false);
+        channel.eventLoop().schedule(this::goOnIfWaiting, NO_MEMORY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void goOnIfWaiting() {
+        if (state == State.WAITING) {
+            goOn(false);
+        }
+    }
+
+    /** So much more is with the sinks. */
+    public void took(int bytes) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
+        heldBytes += bytes;
+        budget.take(bytes);
+        endTurn(true);
+    }
+
+    /** So much is out of the sinks' hands. */
+    public void gave(int bytes) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
+        heldBytes -= bytes;
+        budget.give(bytes);
+        if (state == State.WAITING && !holdsMuch()) {
+            budget.leave(this);
+            goOn(false); // to its next small read, whoever else waits
+        }
+    }
+
+    /** Accounts for the line that is not finished: bytes came in. */
+    public void account() {
+        int now = input.heldBytes() + handshakeBytes;
+        int more = now - unfinishedBytes;
+        if (more == 0) {
+            return;
+        }
+        unfinishedBytes = now;
+        if (more < 0) {
+            giveOverdraftBack();
+        }
+        budget.addUnfinished(more);
+    }
+
+    private void giveOverdraftBack() {
+        if (overdraftBytes > 0) {
+            budget.addOverdraft(-overdraftBytes);
+            overdraftBytes = 0;
+        }
+    }
+
+    /**
+     * The input has ended. It stays as it is: epoll has forgotten a socket without interests, and reading it would be an
+     * error.
+     */
+    public void end() {
+        ended = true;
+        budget.leave(this);
+        account();
+        giveOverdraftBack();
+        endTurn(false);
+    }
+
+    /** Stops reading over the limits, goes on at half of them. */
+    public void decide() {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
+        if (ended || state == State.WAITING) {
+            return;
+        }
+        boolean failed = budget.isClosed() && !greeting && !identifying;
+        if (state != State.PAUSED) {
+            if (failed || handshakeIsFull() || heldBytes > budget.windowBytes()) {
+                endTurn(false);
+                state = State.PAUSED;
+                channel.config().setAutoRead(false);
+            } else if (state == State.OPEN && holdsMuch() && budget.isSpent()) {
+                awaitBudget();
+            }
+        } else if (!failed && !handshakeIsFull() && heldBytes <= budget.windowBytes() / 2) {
+            state = State.OPEN;
+            readOn();
+        }
+    }
+
+    /** Reads from now on, until that is decided otherwise. */
+    public void readOn() {
+        if (!forgotten) {
+            channel.config().setAutoRead(true);
+            return;
+        }
+        forgotten = false;
+        channel.deregister().addListener(done -> {
+            if (ended || state == State.OPEN || state == State.TURN) {
+                channel.config().setAutoRead(true);
+            }
+            channel.eventLoop().register(channel);
+        });
+    }
+
+    private boolean holdsMuch() {
+        return heldBytes + unfinishedBytes >= ReadBudget.SMALL_READ_BYTES;
+    }
+
+    private void awaitBudget() {
+        state = State.WAITING;
+        channel.config().setAutoRead(false);
+        boolean again = hadTurn;
+        hadTurn = false;
+        budget.await(this, again);
+    }
+
+    @Override
+    public void resume(boolean turn) {
+        EventLoops.execute(channel.eventLoop(), () -> goOn(turn));
+    }
+
+    private void goOn(boolean turn) {
+        if (ended || !channel.isOpen() || state != State.WAITING) {
+            if (turn) {
+                budget.endTurn(false);
+            }
+            return;
+        }
+        state = turn ? State.TURN : State.OPEN;
+        if (turn) {
+            unfinishedBefore = unfinishedBytes;
+            watchTurn();
+        }
+        readOn();
+        decide();
+    }
+
+    private void watchTurn() {
+        int before = unfinishedBytes;
+        channel.eventLoop()
+                .schedule(
+                        () -> {
+                            if (state != State.TURN) {
+                                return;
+                            }
+                            if (unfinishedBytes - before < ReadBudget.SMALL_READ_BYTES) {
+                                endTurn(false);
+                                decide();
+                            } else {
+                                watchTurn();
+                            }
+                        },
+                        QUIET_TURN_MILLIS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void endTurn(boolean helped) {
+        if (state != State.TURN) {
+            return;
+        }
+        state = State.OPEN;
+        hadTurn = !helped;
+        int grown = unfinishedBytes - unfinishedBefore;
+        if (!helped && grown > 0 && !ended) {
+            overdraftBytes += grown;
+            budget.addOverdraft(grown);
+        }
+        budget.endTurn(helped);
+    }
+}

@@ -1,0 +1,113 @@
+package cc.accu.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cc.accu.internal.cli.Command;
+import cc.accu.internal.cli.Option;
+import cc.accu.internal.cli.Program;
+import cc.accu.line.LineFraming;
+import cc.accu.line.LongLine;
+import cc.accu.server.ListenOptions;
+import cc.accu.transport.Endpoint;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ListenersTest {
+    private final List<ListenerOption<?>> table = ListenerOption.table();
+    private final List<ListenOptions> listeners = new ArrayList<>();
+    private final Command command = new Command(this::read, Option.flag("-v, --verbose", "say more"))
+            .options(table.stream().<Option<?>>map(ListenerOption::forAll).toList())
+            .usualOptions();
+
+    private int read() {
+        listeners.addAll(command.words(new Listeners(table)::parse));
+        return Program.OK;
+    }
+
+    private List<ListenOptions> parse(String words) {
+        StringWriter err = new StringWriter();
+        Program program = new Program("it", "", Program.class, new PrintWriter(err), new PrintWriter(err));
+        assertThat(program.run(command.spec(), List.of(words.split(" ", -1)), false))
+                .as(err.toString())
+                .isZero();
+        return listeners;
+    }
+
+    @Test
+    void hasTheDefaults() {
+        ListenOptions listener = parse("tcp :3000").get(0);
+        assertThat(listener.endpoint()).isEqualTo(Endpoint.parse("tcp :3000"));
+        assertThat(listener.framing()).isEqualTo(LineFraming.DEFAULT);
+        assertThat(listener.acknowledging()).isTrue();
+        assertThat(listener.socketMode()).isEqualTo(0660);
+        assertThat(listener.maxConnections()).isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
+    void tellsOneListenerWhatIsInItsUrl() {
+        parse(
+                "tcp://:3000?max-line=64KiB&long-line=close&read-timeout=5m&line-timeout=1m&acks=off&max-connections=7 tcp :1");
+        ListenOptions one = listeners.get(0);
+        assertThat(one.framing())
+                .isEqualTo(new LineFraming(65536, LongLine.CLOSE, Duration.ofMinutes(5), Duration.ofMinutes(1)));
+        assertThat(one.acknowledging()).isFalse();
+        assertThat(one.maxConnections()).isEqualTo(7);
+        assertThat(listeners.get(1).framing()).isEqualTo(LineFraming.DEFAULT);
+        assertThat(listeners.get(1).acknowledging()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--max-line 10 tcp://:1?max-line=20, 10",
+        "--max-line 20 tcp://:1?max-line=10, 10",
+        "--max-line 10 tcp :1, 10",
+        "tcp://:1?max-line=2MiB, 2097152"
+    })
+    void holdsTheStricterLimit(String words, int bytes) {
+        assertThat(parse(words).get(0).framing().maxLineBytes()).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--read-timeout 5s tcp://:1?read-timeout=3s, 3",
+        "--read-timeout 3s tcp://:1?read-timeout=5s, 3",
+        "--read-timeout 3s tcp://:1?read-timeout=0, 3",
+        "--read-timeout 0 tcp://:1?read-timeout=3s, 3",
+        "--read-timeout 0 tcp://:1?read-timeout=0, 0"
+    })
+    void holdsTheShorterTime(String words, int seconds) {
+        assertThat(parse(words).get(0).framing().readTimeout()).hasSeconds(seconds);
+    }
+
+    @Test
+    void leavesAChoiceToTheListener() {
+        parse("--acks off --long-line skip tcp://:1?acks=on&long-line=split tcp :2");
+        assertThat(listeners.get(0).acknowledging()).isTrue();
+        assertThat(listeners.get(0).framing().longLine()).isEqualTo(LongLine.SPLIT);
+        assertThat(listeners.get(1).acknowledging()).isFalse();
+        assertThat(listeners.get(1).framing().longLine()).isEqualTo(LongLine.SKIP);
+    }
+
+    @Test
+    void tellsOnlySocketsWithAFileWhatIsForFiles() {
+        parse("--mode 0600 --group adm tcp :1 unix /a unix @b unix:///c?mode=0666");
+        assertThat(listeners.get(1).socketMode()).isEqualTo(0600);
+        assertThat(listeners.get(1).socketGroup()).contains("adm");
+        assertThat(listeners.get(2).socketGroup()).isEmpty();
+        assertThat(listeners.get(3).socketMode()).isEqualTo(0666);
+        assertThat(listeners.get(3).socketGroup()).contains("adm");
+    }
+
+    @Test
+    void decodesValues() {
+        parse("unix:///a%3F?group=the%20group");
+        assertThat(listeners.get(0).endpoint()).isEqualTo(new Endpoint.Unix("/a?"));
+        assertThat(listeners.get(0).socketGroup()).contains("the group");
+    }
+}
