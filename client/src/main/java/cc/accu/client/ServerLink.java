@@ -118,7 +118,7 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
     /** There is something to write. Any thread. */
     void requestTurn() {
         if (turnIsComing.compareAndSet(false, true)) {
-            loop().execute(this::turn);
+            EventLoops.execute(loop(), this::turn);
         }
     }
 
@@ -245,12 +245,12 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
 
     /** Waits from now on no longer than {@code most} for bytes to be written. Any thread. */
     void tightenWriteTimeout(Duration most) {
-        loop().execute(() -> writeDeadline.tighten(most));
+        EventLoops.execute(loop(), () -> writeDeadline.tighten(most));
     }
 
     /** Ends our output; completes when the server has ended its own, or the connection is gone. Any thread. */
     CompletableFuture<Void> finish() {
-        loop().execute(() -> {
+        EventLoops.execute(loop(), () -> {
             if (!ended) {
                 outputEnded = true;
                 ((DuplexChannel) channel).shutdownOutput();
@@ -261,7 +261,7 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
 
     /** Ends it now; completes when it has noted what it wrote. Any thread. */
     CompletableFuture<Void> abandon(String why) {
-        loop().execute(() -> lose(why));
+        EventLoops.execute(loop(), () -> lose(why));
         return over;
     }
 

@@ -56,11 +56,8 @@ final class ConnectOptions {
             if (words.isEmpty()) {
                 throw new IllegalArgumentException("missing NETWORK ADDRESS: where to connect to");
             }
-            boolean whole = Endpoint.isWhole(words.get(0));
-            int own = whole ? 1 : Math.min(2, words.size());
-            Endpoint endpoint = whole
-                    ? Endpoint.parse(words.get(0))
-                    : Endpoint.parseAll(words.subList(0, own)).get(0);
+            int own = Endpoint.isWhole(words.get(0)) ? 1 : Math.min(2, words.size());
+            Endpoint endpoint = Endpoint.parseAll(words.subList(0, own)).get(0);
             return new Target(endpoint, List.copyOf(words.subList(own, words.size())));
         }
     }

@@ -1,14 +1,11 @@
 package cc.accu.client.cli;
 
-import cc.accu.internal.cli.Arguments;
 import cc.accu.internal.cli.Program;
 import cc.accu.internal.process.StandardStream;
 import cc.accu.internal.transport.QuickStart;
 import cc.accu.transport.Endpoint;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +14,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Starts the command: {@code client.jar [send|ping|bench] NETWORK ADDRESS ...}. */
 public final class Main {
+    private static final String NAME = "client";
+    private static final String HINT = "client: try --help";
     private static final String SEND = "send";
     private static final Set<String> NETWORKS = Set.of("tcp", "tcp4", "tcp6", "unix");
     private static final Set<String> OPTIONS_OF_THE_SERVER = Set.of(
@@ -38,31 +37,14 @@ public final class Main {
     public static void main(String[] arguments) {
         StandardStream.protect();
         QuickStart.begin();
-        System.exit(run(arguments, program(writer(System.out), writer(System.err)), LastWords.ofProcess()));
-    }
-
-    private static PrintWriter writer(PrintStream stream) {
-        return new PrintWriter(stream, true, Charset.defaultCharset());
-    }
-
-    private static Program program(PrintWriter out, PrintWriter err) {
-        return new Program("client", "client: try --help", Main.class, out, err);
-    }
-
-    private static int run(String[] arguments, Program program, LastWords lastWords) {
-        List<String> words;
-        try {
-            words = Arguments.asTyped(arguments);
-        } catch (IllegalArgumentException lost) {
-            program.err().println("client: " + lost.getMessage());
-            return Program.WRONG_USAGE;
-        }
-        return run(words, System.in, program, lastWords);
+        Program program = Program.ofProcess(NAME, HINT, Main.class);
+        LastWords lastWords = LastWords.ofProcess();
+        System.exit(program.run(arguments, words -> run(words, System.in, program, lastWords)));
     }
 
     /** Runs one command and returns its exit code: 0 all delivered, 1 not, 2 wrong usage. */
     static int run(List<String> words, InputStream in, PrintWriter out, PrintWriter err) {
-        return run(words, in, program(out, err), new LastWords());
+        return run(words, in, new Program(NAME, HINT, Main.class, out, err), new LastWords());
     }
 
     private static int run(List<String> words, InputStream in, Program program, LastWords lastWords) {

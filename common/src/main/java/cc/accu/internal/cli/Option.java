@@ -77,7 +77,7 @@ public final class Option<T> {
     /** The same, with what is parsed if it is not typed. */
     public static <T> Option<List<T>> list(
             String form, String description, Function<String, T> parse, String otherwise) {
-        Option<List<T>> option = list(form, description + "; repeatable (default: " + otherwise + ")", parse);
+        Option<List<T>> option = list(form, description, parse);
         option.builder
                 .description(description + "; repeatable (default: " + otherwise + ")")
                 .defaultValue(otherwise);

@@ -2,9 +2,12 @@ package cc.accu.internal.cli;
 
 import cc.accu.internal.process.StandardStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -23,10 +26,31 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
     public static final int FAILED = 1;
     public static final int WRONG_USAGE = 2;
 
+    /** A program on the standard streams of this process. */
+    public static Program ofProcess(String name, String hint, Class<?> main) {
+        return new Program(name, hint, main, writer(System.out), writer(System.err));
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, Charset.defaultCharset());
+    }
+
     /** Its name, and the version that the manifest of its jar names. */
     public String version() {
         String version = main.getPackage().getImplementationVersion();
         return "accu " + name + " " + (version == null ? "(not from a jar)" : version);
+    }
+
+    /** Runs {@code command} with the words as they were typed, if the system has them; returns the exit code. */
+    public int run(String[] arguments, ToIntFunction<List<String>> command) {
+        List<String> words;
+        try {
+            words = Arguments.asTyped(arguments);
+        } catch (IllegalArgumentException lost) {
+            err.println(name + ": " + lost.getMessage());
+            return WRONG_USAGE;
+        }
+        return command.applyAsInt(words);
     }
 
     /**

@@ -1,17 +1,17 @@
 package cc.accu.server.cli;
 
-import cc.accu.internal.cli.Arguments;
 import cc.accu.internal.cli.Program;
 import cc.accu.internal.process.StandardStream;
 import cc.accu.internal.transport.QuickStart;
-import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The server's entry point: the only place with the process's exit and logging set-up. */
 public final class Main {
+    private static final String NAME = "server";
+    private static final String HINT = "try --help, or: java -jar server.jar tcp :3000";
+
     private Main() {}
 
     /** Runs the command and ends the process with its exit code. */
@@ -19,27 +19,18 @@ public final class Main {
         Signals signals = Signals.install(System.err::println);
         StandardStream.protect();
         QuickStart.begin();
-        int exitCode = run(arguments, writer(System.out), writer(System.err), signals);
+        Program program = Program.ofProcess(NAME, HINT, Main.class);
+        int exitCode = program.run(arguments, words -> run(words, program, signals));
         // Not exit: the signal handlers have done what a shutdown hook would do, and no thread is waited for.
         Runtime.getRuntime().halt(exitCode);
     }
 
-    private static PrintWriter writer(PrintStream stream) {
-        return new PrintWriter(stream, true, Charset.defaultCharset());
-    }
-
-    private static int run(String[] arguments, PrintWriter out, PrintWriter err, Signals signals) {
-        try {
-            return run(Arguments.asTyped(arguments), out, err, signals);
-        } catch (IllegalArgumentException lost) {
-            err.println("server: " + lost.getMessage());
-            return Program.WRONG_USAGE;
-        }
-    }
-
     /** Runs until the server has stopped, and returns the exit code. */
     static int run(List<String> words, PrintWriter out, PrintWriter err, Signals signals) {
-        Program program = new Program("server", "try --help, or: java -jar server.jar tcp :3000", Main.class, out, err);
+        return run(words, new Program(NAME, HINT, Main.class, out, err), signals);
+    }
+
+    private static int run(List<String> words, Program program, Signals signals) {
         return program.run(new ServeCommand(program, signals).spec(), withNamesOfSockets(words), true);
     }
 

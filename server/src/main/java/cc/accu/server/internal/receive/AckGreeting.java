@@ -2,6 +2,7 @@ package cc.accu.server.internal.receive;
 
 import cc.accu.internal.framing.AckLine;
 import cc.accu.internal.framing.LineInput;
+import cc.accu.internal.transport.EventLoops;
 import cc.accu.line.End;
 import cc.accu.line.LineBatch;
 import io.netty.buffer.ByteBuf;
@@ -91,7 +92,7 @@ public final class AckGreeting extends ChannelInboundHandlerAdapter {
         if (ctx.executor().inEventLoop()) {
             answer(ctx);
         } else if (!ctx.isRemoved()) {
-            ctx.executor().execute(() -> answer(ctx));
+            EventLoops.execute(ctx.executor(), () -> answer(ctx));
         }
     }
 
