@@ -1,6 +1,7 @@
 /** Sends lines to any line server: a library, and a command, which alone needs what is static. */
 module cc.accu.client {
     requires transitive cc.accu.common;
+    requires static com.google.errorprone.annotations;
     requires static HdrHistogram;
     requires static info.picocli;
     requires static me.tongfei.progressbar;

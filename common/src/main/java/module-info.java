@@ -3,6 +3,7 @@
 module cc.accu.common {
     requires transitive io.netty.buffer;
     requires transitive io.netty.transport;
+    requires static com.google.errorprone.annotations;
     requires static info.picocli;
     requires io.netty.codec;
     requires io.netty.common;

@@ -1,6 +1,7 @@
 /** Receives lines and hands them to sinks: a library, and a command. */
 module cc.accu.server {
     requires transitive cc.accu.common;
+    requires static com.google.errorprone.annotations;
     requires static info.picocli;
     requires io.netty.buffer;
     requires io.netty.common;
