@@ -32,6 +32,10 @@ public record LineFraming(int maxLineBytes, LongLine longLine, Duration readTime
         return new LineFraming(maxLineBytes, LongLine.SPLIT, Duration.ZERO, Duration.ZERO);
     }
 
+    public LineFraming withMaxLine(int bytes) {
+        return new LineFraming(bytes, longLine, readTimeout, lineTimeout);
+    }
+
     public LineFraming withLongLine(LongLine policy) {
         return new LineFraming(maxLineBytes, policy, readTimeout, lineTimeout);
     }

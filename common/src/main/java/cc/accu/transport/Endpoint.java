@@ -1,6 +1,5 @@
 package cc.accu.transport;
 
-import cc.accu.internal.text.TypedPath;
 import cc.accu.internal.text.TypedText;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,7 +128,7 @@ public sealed interface Endpoint {
             if (path.indexOf('\0') >= 0) {
                 throw new IllegalArgumentException("unix path must not hold a NUL character");
             }
-            TypedPath.checkSocket(path, !path.startsWith("@"));
+            TypedText.checkSocketPath(path, !path.startsWith("@"));
         }
 
         /** Whether this is a Linux abstract socket: no file, no permissions. */

@@ -8,7 +8,10 @@ import java.util.regex.Pattern;
 /** The written forms of an {@link Endpoint}. */
 final class EndpointSyntax {
     private static final String EXAMPLES = "for example tcp :3000 or unix /var/run/accu.sock";
-    static final List<String> NETWORKS = List.of("tcp", "tcp4", "tcp6", "unix");
+    private static final List<String> NETWORKS = List.of("tcp", "tcp4", "tcp6", "unix");
+    private static final String NETWORK_FIRST = "the network comes first, and is one of " + String.join(", ", NETWORKS);
+    private static final Pattern PORT_OF_A_HOST = Pattern.compile("[^/@]*:\\d{1,5}");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,5}");
     private static final Pattern UNPRINTABLE_IN_URL = Pattern.compile("[^A-Za-z0-9/._~@:,+=-]");
 
     private EndpointSyntax() {}
@@ -21,7 +24,7 @@ final class EndpointSyntax {
     /** Whether it is the first word of an endpoint, or meant to be. */
     static boolean isNetwork(String word) {
         String network = word.split("://| ", 2)[0];
-        return NETWORKS.contains(network) || MistypedNetwork.isMeant(network);
+        return NETWORKS.contains(network) || isMeant(network);
     }
 
     static Endpoint parse(String text) {
@@ -61,7 +64,7 @@ final class EndpointSyntax {
     }
 
     private static Endpoint unixAt(String path) {
-        if (MistypedNetwork.looksLikePort(path)) {
+        if (looksLikePort(path)) {
             throw new IllegalArgumentException("'" + path + "' looks like a port: did you mean tcp " + path
                     + "? A socket file of that name is unix ./" + path);
         }
@@ -159,7 +162,7 @@ final class EndpointSyntax {
             return;
         }
         throw new IllegalArgumentException(
-                "unknown network '" + network + "'; " + MistypedNetwork.advice(network) + " (" + EXAMPLES + ")");
+                "unknown network '" + network + "'; " + adviceFor(network) + " (" + EXAMPLES + ")");
     }
 
     static String print(Endpoint.Unix unix) {
@@ -173,7 +176,7 @@ final class EndpointSyntax {
                 && path.indexOf('?') < 0
                 && !path.equals("~")
                 && !path.startsWith("~/")
-                && !MistypedNetwork.looksLikePort(path);
+                && !looksLikePort(path);
     }
 
     private static String escape(String text) {
@@ -184,5 +187,45 @@ final class EndpointSyntax {
             }
             return escaped.toString();
         });
+    }
+
+    /** Whether it looks like the address of a port: {@code :3000}. */
+    private static boolean looksLikePort(String word) {
+        return PORT_OF_A_HOST.matcher(word).matches();
+    }
+
+    /** What to write in place of a word that stands where a network should. */
+    private static String adviceFor(String word) {
+        return switch (word) {
+            case "udp", "udp4", "udp6", "unixgram" -> "accu takes streams, not datagrams: use tcp or unix";
+            case "unixpacket" -> "accu takes streams: use unix";
+            default -> nearest(word);
+        };
+    }
+
+    /** Whether an address was meant to begin with the word. */
+    private static boolean isMeant(String word) {
+        return !adviceFor(word).equals(NETWORK_FIRST);
+    }
+
+    private static String nearest(String word) {
+        int colon = word.indexOf(':');
+        if (colon > 0 && NETWORKS.contains(word.substring(0, colon))) {
+            return didYouMean(word.substring(0, colon), word.substring(colon + 1));
+        }
+        if (looksLikePort(word) || NUMBER.matcher(word).matches()) {
+            return didYouMean("tcp", word);
+        }
+        if (word.startsWith("/") || word.startsWith("./") || word.startsWith("../")) {
+            return didYouMean("unix", word);
+        }
+        return TypedText.nearest(word, NETWORKS)
+                .map(near -> "did you mean " + near + "?")
+                .orElse(NETWORK_FIRST);
+    }
+
+    private static String didYouMean(String network, String address) {
+        boolean port = NUMBER.matcher(address).matches() && !network.equals("unix");
+        return "did you mean " + network + " " + (port ? ":" : "") + address + "?";
     }
 }

@@ -1,17 +1,16 @@
 package cc.accu.server;
 
 import cc.accu.internal.framing.AckLine;
-import cc.accu.internal.framing.LineDropped;
 import cc.accu.internal.framing.LineInput;
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.line.End;
 import cc.accu.line.LineBatch;
 import cc.accu.line.Origin;
+import cc.accu.server.Books.Ledger;
 import cc.accu.server.internal.deliver.TurnFlusher;
 import cc.accu.server.internal.receive.AckWriter;
+import cc.accu.server.internal.receive.AckWriter.InFlight;
 import cc.accu.server.internal.receive.ConnectionEnd;
-import cc.accu.server.internal.receive.DrainWatch;
-import cc.accu.server.internal.receive.InFlight;
 import cc.accu.server.internal.receive.ReadGate;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -37,14 +36,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final TurnFlusher flusher;
     private final Ledger ledger;
     private final ConnectionEnd end;
-    private final DrainWatch drainWatch;
     private volatile Origin origin;
     private @Nullable AckWriter acks;
     private Consumer<AckWriter> whenGreeted = begun -> {};
     private boolean endedForOthers;
 
     /** Its handshake is to come; {@code origin} is what is known until then. */
-    Connection(Channel channel, Origin origin, ReadGate gate, Acceptor listener) {
+    Connection(Channel channel, Origin origin, ReadGate gate, Connections.Acceptor listener) {
         this.channel = channel;
         this.origin = origin;
         this.gate = gate;
@@ -53,8 +51,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.flusher = listener.connections().flusher(channel.eventLoop());
         this.ledger = shared.ledger().part();
         this.end = new ConnectionEnd(channel, gate, this::gone);
-        this.drainWatch =
-                new DrainWatch(channel, gate, () -> refuse(AckLine.Code.SHUTTING_DOWN, "the server is stopping"));
     }
 
     Channel channel() {
@@ -82,12 +78,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** The sender did not ask for acknowledgements, and never hears anything. */
     void startPlain() {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         gate.setGreeting(false);
         gate.decide();
     }
 
     /** The sender asked for acknowledgements. */
     void startConversation() {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         gate.setGreeting(false);
         AckWriter begun = new AckWriter(channel, end::closeIfDone, gate.input()::breakOff);
         acks = begun;
@@ -140,6 +140,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Ends the conversation for a reason, and takes nothing more. */
     void refuse(AckLine.Code code, String text) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         whenGreeted = late -> late.refuse(code, text);
         if (acks != null) {
             whenGreeted.accept(acks);
@@ -199,7 +201,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        drainWatch.readComplete();
+        end.readComplete();
         gate.account();
         gate.decide();
         ctx.fireChannelReadComplete();
@@ -207,7 +209,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof LineDropped dropped) {
+        if (event instanceof LineInput.Dropped dropped) {
             dropped(dropped);
         } else if (event == End.TIMEOUT && !endedForOthers) {
             shared.log().timedOut(origin.peer());
@@ -216,7 +218,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void dropped(LineDropped dropped) {
+    private void dropped(LineInput.Dropped dropped) {
         int mostBytes = options.framing().maxLineBytes();
         ledger.received(1);
         discarded(Discarded.TOO_LONG, 1);
@@ -248,9 +250,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Takes what has arrived, then ends the input. Any thread; the channel closes when all of it is stored. */
     void drain() {
-        EventLoops.execute(channel.eventLoop(), () -> {
-            end.stopping();
-            drainWatch.begin();
-        });
+        EventLoops.execute(
+                channel.eventLoop(),
+                () -> end.drain(() -> refuse(AckLine.Code.SHUTTING_DOWN, "the server is stopping")));
     }
 }

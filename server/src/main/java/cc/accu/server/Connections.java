@@ -1,18 +1,25 @@
 package cc.accu.server;
 
 import cc.accu.internal.framing.LineInput;
+import cc.accu.internal.transport.ReadBuffers;
+import cc.accu.internal.transport.Transport;
+import cc.accu.line.Origin;
+import cc.accu.server.Books.Ledger;
 import cc.accu.server.internal.deliver.SinkFanOut;
 import cc.accu.server.internal.deliver.TurnFlusher;
+import cc.accu.server.internal.receive.ConnectionLimit;
 import cc.accu.server.internal.receive.ConnectionLog;
 import cc.accu.server.internal.receive.ReadBudget;
 import cc.accu.server.internal.receive.ReadGate;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The open connections of a server. Any thread. */
 final class Connections {
@@ -37,13 +44,56 @@ final class Connections {
         return shared;
     }
 
-    Handshake.Additions additions() {
-        return additions;
+    /** What makes a connection of each channel that one listener accepts. */
+    ChannelInitializer<Channel> acceptor(ListenOptions options, Transport transport, ConnectionLimit.OfListener limit) {
+        return new Acceptor(options, transport, limit);
     }
 
-    /** The flow control of one of them. */
-    ReadGate gate(Channel channel, LineInput input) {
-        return new ReadGate(channel, input, budget, shared.log());
+    /** Of one listener. Any thread. */
+    final class Acceptor extends ChannelInitializer<Channel> {
+        private final ListenOptions options;
+        private final Transport transport;
+        private final ConnectionLimit.OfListener limit;
+        private volatile @Nullable String name;
+
+        private Acceptor(ListenOptions options, Transport transport, ConnectionLimit.OfListener limit) {
+            this.options = options;
+            this.transport = transport;
+            this.limit = limit;
+        }
+
+        ListenOptions options() {
+            return options;
+        }
+
+        /** Those that it adds to. */
+        Connections connections() {
+            return Connections.this;
+        }
+
+        /** It counts from here on, whatever it sends. */
+        @Override
+        protected void initChannel(Channel channel) {
+            limit.admitted(channel);
+            Origin origin = Origin.of(name(channel.parent()), "unknown");
+            LineInput input = LineInput.appendTo(channel.pipeline(), options.framing(), origin);
+            ReadGate gate = new ReadGate(channel, input, budget, shared.log());
+            ReadBuffers.limit(channel, gate);
+            Connection connection = new Connection(channel, origin, gate, this);
+            channel.pipeline().addLast("connection", connection);
+            add(connection);
+            new Handshake(connection, origin, additions).begin(options, transport);
+        }
+
+        /** What the accepting channel prints, once for all of its connections. */
+        private String name(Channel accepting) {
+            String known = name;
+            if (known == null) {
+                known = transport.bound(accepting).toString();
+                name = known;
+            }
+            return known;
+        }
     }
 
     /** The turn of an event loop. */
@@ -52,7 +102,7 @@ final class Connections {
     }
 
     /** One more, until it is closed. Event loop of the connection. */
-    void add(Connection connection) {
+    private void add(Connection connection) {
         open.add(connection);
         connection.channel().closeFuture().addListener(closed -> open.remove(connection));
         if (draining) {

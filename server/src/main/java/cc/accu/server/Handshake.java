@@ -7,7 +7,7 @@ import cc.accu.line.End;
 import cc.accu.line.Origin;
 import cc.accu.server.internal.receive.AckGreeting;
 import cc.accu.server.internal.receive.HandshakeStep;
-import cc.accu.server.internal.receive.SocketPeer;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
@@ -51,6 +51,8 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
 
     /** Adds what is needed to a pipeline that has framing and connection, and begins. */
     void begin(ListenOptions options, Transport transport) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         if (options.acknowledging()) {
             channel.pipeline()
                     .addAfter(
@@ -100,6 +102,8 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
     /** The next step, or the framing, is then right behind the one that is complete. */
     @Override
     public void completed(HandshakeStep step, Origin known) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         origin = known;
         holds(0);
         next();
@@ -126,5 +130,21 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
     public void isNotUnderstood() {
         connection.startConversation();
         connection.refuse(AckLine.Code.BAD_HELLO, "this server knows " + AckLine.HELLO + " without parameters");
+    }
+
+    /** The first step: what the socket tells about its other end, at once. */
+    private static final class SocketPeer extends HandshakeStep {
+        private final Transport transport;
+        private final Channel channel;
+
+        SocketPeer(Transport transport, Channel channel) {
+            this.transport = transport;
+            this.channel = channel;
+        }
+
+        @Override
+        protected void look(Origin soFar, ByteBuf arrived) {
+            complete(transport.origin(soFar.listener(), channel));
+        }
     }
 }

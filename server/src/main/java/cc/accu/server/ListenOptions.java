@@ -1,6 +1,6 @@
 package cc.accu.server;
 
-import cc.accu.internal.transport.SocketAccess;
+import cc.accu.internal.transport.UnixSocketFile;
 import cc.accu.line.LineFraming;
 import cc.accu.transport.Endpoint;
 import java.time.Duration;
@@ -17,7 +17,7 @@ public final class ListenOptions {
     private Duration handshakeTimeout = Duration.ofSeconds(10);
     private Duration unfinishedTimeout = Duration.ZERO;
     private int maxConnections = Integer.MAX_VALUE;
-    private SocketAccess access = SocketAccess.DEFAULT;
+    private UnixSocketFile.Access access = UnixSocketFile.Access.DEFAULT;
 
     private ListenOptions(Endpoint endpoint) {
         this.endpoint = endpoint;
@@ -118,7 +118,7 @@ public final class ListenOptions {
      * @throws IllegalArgumentException for a mode that is none, and where there is no file
      */
     public ListenOptions socketMode(int mode) {
-        return access(new SocketAccess(mode, access.group()));
+        return access(new UnixSocketFile.Access(mode, access.group()));
     }
 
     /** The permissions of a Unix socket's file. */
@@ -132,7 +132,7 @@ public final class ListenOptions {
      * @throws IllegalArgumentException for a blank name, and where there is no file
      */
     public ListenOptions socketGroup(String group) {
-        return access(new SocketAccess(access.mode(), Optional.of(group)));
+        return access(new UnixSocketFile.Access(access.mode(), Optional.of(group)));
     }
 
     /** The group of a Unix socket's file; empty to leave it as it is. */
@@ -140,7 +140,7 @@ public final class ListenOptions {
         return access.group();
     }
 
-    private ListenOptions access(SocketAccess wanted) {
+    private ListenOptions access(UnixSocketFile.Access wanted) {
         if (!(endpoint instanceof Endpoint.Unix unix)) {
             throw new IllegalArgumentException(
                     "mode and group are for the file of a unix socket, and cannot be set for " + endpoint);
@@ -154,7 +154,7 @@ public final class ListenOptions {
         return options;
     }
 
-    SocketAccess access() {
+    UnixSocketFile.Access access() {
         return access;
     }
 

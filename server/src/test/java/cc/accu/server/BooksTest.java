@@ -2,6 +2,7 @@ package cc.accu.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cc.accu.server.Books.Ledger;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

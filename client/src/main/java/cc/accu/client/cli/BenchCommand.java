@@ -5,7 +5,7 @@ import cc.accu.internal.cli.Command;
 import cc.accu.internal.cli.Option;
 import cc.accu.internal.cli.Program;
 import cc.accu.internal.text.Quantities;
-import cc.accu.internal.text.TypedPath;
+import cc.accu.internal.text.TypedText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ final class BenchCommand implements Callable<Integer> {
     private final Option<List<Path>> verify = Option.list(
             "--verify FILE ...",
             "then compare with what the server stored, in raw format; rotated files first, also .gz",
-            TypedPath::of);
+            TypedText::path);
     private final Option<String> run =
             Option.of("--run ID", "8 hexadecimal digits that are in each line", text -> text);
     private final Option<Boolean> json = Option.flag("--json", "print one JSON object");

@@ -1,7 +1,6 @@
 package cc.accu.client.cli;
 
 import cc.accu.internal.process.StandardStream;
-import cc.accu.internal.text.TypedPath;
 import cc.accu.internal.text.TypedText;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
@@ -54,7 +53,7 @@ final class Input implements Closeable {
             for (String name : names) {
                 boolean standard = name.equals("-");
                 sources.add(standard ? standard(standardInput) : open(name));
-                bytes = standard || bytes == UNKNOWN ? UNKNOWN : bytes + Files.size(TypedPath.of(name));
+                bytes = standard || bytes == UNKNOWN ? UNKNOWN : bytes + Files.size(TypedText.path(name));
             }
             opened = new Input(sources, bytes);
             return opened;
@@ -88,7 +87,7 @@ final class Input implements Closeable {
     }
 
     private static LineSource open(String name) throws IOException {
-        Path path = TypedPath.of(name);
+        Path path = TypedText.path(name);
         if (Files.isDirectory(path)) {
             throw new IOException("cannot read " + name + ": it is a directory");
         }

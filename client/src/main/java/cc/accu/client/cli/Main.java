@@ -1,8 +1,6 @@
 package cc.accu.client.cli;
 
 import cc.accu.internal.cli.Program;
-import cc.accu.internal.process.StandardStream;
-import cc.accu.internal.transport.QuickStart;
 import cc.accu.transport.Endpoint;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -35,8 +33,6 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        StandardStream.protect();
-        QuickStart.begin();
         Program program = Program.ofProcess(NAME, HINT, Main.class);
         LastWords lastWords = LastWords.ofProcess();
         System.exit(program.run(arguments, words -> run(words, System.in, program, lastWords)));

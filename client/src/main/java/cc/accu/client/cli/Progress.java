@@ -1,6 +1,6 @@
 package cc.accu.client.cli;
 
-import cc.accu.internal.process.Terminal;
+import cc.accu.internal.process.StandardStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +17,7 @@ final class Progress implements AutoCloseable {
 
     private final long startedAt = System.nanoTime();
     private final long expectedBytes;
-    private final boolean seen = Terminal.ERROR.isAttached();
+    private final boolean seen = StandardStream.ERROR.isTerminal();
     private long bytes;
     private @Nullable ProgressBar bar;
 

@@ -5,7 +5,7 @@ import cc.accu.internal.cli.Command;
 import cc.accu.internal.cli.Option;
 import cc.accu.internal.cli.Program;
 import cc.accu.internal.text.Quantities;
-import cc.accu.internal.text.TypedPath;
+import cc.accu.internal.text.TypedText;
 import cc.accu.transport.Endpoint;
 import java.io.IOException;
 import java.io.InputStream;
@@ -100,7 +100,7 @@ final class SendCommand implements Callable<Integer> {
     }
 
     private static String file(String name) {
-        TypedPath.of(name);
+        TypedText.path(name);
         return name;
     }
 

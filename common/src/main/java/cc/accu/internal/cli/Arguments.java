@@ -1,6 +1,5 @@
 package cc.accu.internal.cli;
 
-import cc.accu.internal.text.TypedPath;
 import cc.accu.internal.text.TypedText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,7 +42,7 @@ public final class Arguments {
             return false;
         }
         for (int i = 0; i < decoded.length; i++) {
-            if (!new String(typed.get(i), TypedPath.ENCODING).equals(decoded[i])) {
+            if (!new String(typed.get(i), TypedText.ENCODING).equals(decoded[i])) {
                 return false;
             }
         }
@@ -53,10 +52,10 @@ public final class Arguments {
     private static String reencoded(String decoded) {
         if (decoded.indexOf(UNKNOWN) >= 0) {
             throw new IllegalArgumentException(
-                    "'" + decoded + "' has a character that is not in the encoding of the locale, " + TypedPath.ENCODING
+                    "'" + decoded + "' has a character that is not in the encoding of the locale, " + TypedText.ENCODING
                             + "; set LC_ALL=C.UTF-8, or send it on standard input");
         }
-        return TypedText.of(decoded.getBytes(TypedPath.ENCODING));
+        return TypedText.of(decoded.getBytes(TypedText.ENCODING));
     }
 
     /** The words, each of which a NUL ends; none where the system does not tell. */

@@ -1,6 +1,7 @@
 package cc.accu.internal.cli;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -55,9 +56,11 @@ public final class Command {
     }
 
     /** Has these options, and goes on with them in its help. */
-    public Command options(List<Option<?>> options) {
+    public Command options(Collection<? extends Option<?>> options) {
         List<OptionSpec> all = new ArrayList<>();
-        options.forEach(option -> all.add(option.addTo(spec)));
+        for (Option<?> option : options) {
+            all.add(option.addTo(spec));
+        }
         return section(rendered -> rendered.optionListExcludingGroups(all));
     }
 

@@ -26,9 +26,12 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
     public static final int FAILED = 1;
     public static final int WRONG_USAGE = 2;
 
-    /** A program on the standard streams of this process. */
+    /** This process as a program, on its standard streams: begins its start, once. */
     public static Program ofProcess(String name, String hint, Class<?> main) {
-        return new Program(name, hint, main, writer(System.out), writer(System.err));
+        StandardStream.protect();
+        Program program = new Program(name, hint, main, writer(System.out), writer(System.err));
+        QuickStart.begin();
+        return program;
     }
 
     private static PrintWriter writer(PrintStream stream) {
@@ -95,7 +98,8 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
                 requireOutput("--version prints to it");
                 out.println(version());
             } else {
-                LogSetUp.run(verbose);
+                LogSetUp.verbose(verbose);
+                QuickStart.await();
                 return command.run();
             }
             return OK;

@@ -1,6 +1,6 @@
 package cc.accu.internal.cli;
 
-import cc.accu.internal.text.Nearest;
+import cc.accu.internal.text.TypedText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -68,7 +68,7 @@ final class UsageProblem {
         command.options().forEach(option -> names.add(option.longestName()));
         String advice = OF_AN_ADDRESS.contains(name)
                 ? "an address has no option, it is two words: tcp :3000 or unix /var/run/accu.sock"
-                : Nearest.to(name, names)
+                : TypedText.nearest(name, names)
                         .map(near -> "did you mean " + near + "?")
                         .orElse("if it is no option, put -- before it");
         return "unknown option '" + name + "'; " + advice;

@@ -1,4 +1,4 @@
-/** How people type commands, sizes and durations, and whether they look at a terminal. */
+/** What a command is made of: the words that were typed, its options and its help, its start, its log and its exit code. */
 @NullMarked
 package cc.accu.internal.cli;
 

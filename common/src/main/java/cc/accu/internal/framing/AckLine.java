@@ -2,6 +2,7 @@ package cc.accu.internal.framing;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -17,7 +18,7 @@ public sealed interface AckLine {
 
     /** The answer that {@code line} is; none if it is no line of this protocol. */
     static Optional<AckLine> parse(String line) {
-        return AckSyntax.parse(line);
+        return Ack.read(line).or(() -> Welcome.read(line)).or(() -> Err.read(line));
     }
 
     /**
@@ -29,6 +30,11 @@ public sealed interface AckLine {
      */
     record Welcome(String durable, long maxLine, String held) implements AckLine {
         private static final Pattern WORD = Pattern.compile("[a-z0-9-]{1,32}");
+        /** Fields that a later server may add, in front of those we know or behind, are no concern of ours. */
+        private static final String OTHERS = "(?: (?!held=)[a-z-]+=[!-~]*)*";
+
+        private static final Pattern FORM = Pattern.compile(Pattern.quote(HELLO) + " ok durable=(" + WORD
+                + ") max-line=" + Ack.NUMBER + OTHERS + "(?: held=(" + WORD + "))?" + OTHERS);
 
         public Welcome {
             if (!WORD.matcher(durable).matches()) {
@@ -47,6 +53,16 @@ public sealed interface AckLine {
             this(durable, maxLine, "");
         }
 
+        private static Optional<AckLine> read(String line) {
+            Matcher form = FORM.matcher(line);
+            return form.matches()
+                    ? Optional.of(new Welcome(
+                            form.group(1),
+                            Long.parseLong(form.group(2)),
+                            Optional.ofNullable(form.group(3)).orElse("")))
+                    : Optional.empty();
+        }
+
         @Override
         public String toString() {
             String always = HELLO + " ok durable=" + durable + " max-line=" + maxLine;
@@ -60,10 +76,20 @@ public sealed interface AckLine {
      * @param upTo at least 1
      */
     record Ack(long upTo) implements AckLine {
+        /** Plain: no sign, no zeros in front, at most 18 digits. */
+        private static final String NUMBER = "([1-9][0-9]{0,17})";
+
+        private static final Pattern FORM = Pattern.compile("ack " + NUMBER);
+
         public Ack {
             if (upTo < 1) {
                 throw new IllegalArgumentException("an ack is for at least 1 line, not " + upTo);
             }
+        }
+
+        private static Optional<AckLine> read(String line) {
+            Matcher form = FORM.matcher(line);
+            return form.matches() ? Optional.of(new Ack(Long.parseLong(form.group(1)))) : Optional.empty();
         }
 
         @Override
@@ -79,13 +105,30 @@ public sealed interface AckLine {
      * @param text for people; may be empty
      */
     record Err(long line, Code code, String text) implements AckLine {
+        private static final Pattern FORM = Pattern.compile("err " + Ack.NUMBER + " ([a-z-]+)(?: (\\S|\\S.*\\S))?");
+
         public Err {
             if (line < 1) {
                 throw new IllegalArgumentException("lines count from 1, not " + line);
             }
-            if (text.chars().anyMatch(Character::isISOControl) || !text.equals(text.strip())) {
+            if (hasControl(text) || !text.equals(text.strip())) {
                 throw new IllegalArgumentException("the text of an err is one line without spaces around it");
             }
+        }
+
+        private static boolean hasControl(String text) {
+            return text.chars().anyMatch(Character::isISOControl);
+        }
+
+        private static Optional<AckLine> read(String line) {
+            Matcher form = FORM.matcher(line);
+            if (!form.matches()) {
+                return Optional.empty();
+            }
+            String text = Optional.ofNullable(form.group(3)).orElse("");
+            return hasControl(text)
+                    ? Optional.empty()
+                    : Code.of(form.group(2)).map(code -> new Err(Long.parseLong(form.group(1)), code, text));
         }
 
         @Override

@@ -1,12 +1,15 @@
 package cc.accu.internal.framing;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Finds bytes by looking at eight of them as one word, whose lanes they are: a word holds the byte wanted where the word,
- * XORed with that byte in every lane, has a zero lane. Any thread.
+ * Finds what terminates lines. In arrays eight bytes are looked at as one word, whose lanes they are: a word holds the byte
+ * wanted where the word, XORed with that byte in every lane, has a zero lane. Any thread.
  */
 public final class ByteSearch {
     /** One in each lane; a byte times that is the byte in each. */
@@ -18,6 +21,13 @@ public final class ByteSearch {
 
     private static final long LOW_SEVEN = ~TOP_BITS;
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final FastThreadLocal<byte[]> PIECE = new FastThreadLocal<>() {
+        @Override
+        protected byte[] initialValue() {
+            return new byte[8 * 1024];
+        }
+    };
 
     private ByteSearch() {}
 
@@ -67,5 +77,66 @@ public final class ByteSearch {
             at++;
         }
         return at;
+    }
+
+    /** Index of the last line feed among the readable bytes, or -1. */
+    static int lastFeed(ByteBuf buffer) {
+        int at = buffer.writerIndex() - 1;
+        while (at >= buffer.readerIndex() && buffer.getByte(at) != '\n') {
+            at--;
+        }
+        return at < buffer.readerIndex() ? -1 : at;
+    }
+
+    /** Whether the block has a line of more than {@code max} bytes: then some stretch of that many has no line feed. */
+    static boolean hasLongLine(ByteBuf block, int max) {
+        int lineStart = block.readerIndex();
+        while (block.writerIndex() - lineStart > max + 1) {
+            int feed = block.indexOf(lineStart + max + 1, lineStart, (byte) '\n');
+            if (feed < 0) {
+                return true;
+            }
+            lineStart = feed + 1;
+        }
+        return false;
+    }
+
+    /** The length of the line that starts here, to its terminator or the end, without one CR there. */
+    static int lineLength(ByteBuf in) {
+        int feed = in.bytesBefore((byte) '\n');
+        int length = feed < 0 ? in.readableBytes() : feed;
+        return length > 0 && in.getByte(in.readerIndex() + length - 1) == '\r' ? length - 1 : length;
+    }
+
+    /** Reads whole lines, and drops one carriage return before each line feed. What is returned is the caller's. */
+    static ByteBuf withoutReturns(ByteBufAllocator allocator, ByteBuf lines) {
+        byte[] piece = PIECE.get();
+        ByteBuf copy = allocator.buffer(lines.readableBytes());
+        while (lines.isReadable()) {
+            int length = Math.min(lines.readableBytes(), piece.length);
+            if (length < lines.readableBytes() && lines.getByte(lines.readerIndex() + length - 1) == '\r') {
+                length--; // whether it is dropped depends on the byte behind it
+            }
+            lines.readBytes(piece, 0, length);
+            copy.writeBytes(piece, 0, dropReturns(piece, length));
+        }
+        return copy;
+    }
+
+    /** Moves what stays to the start of {@code bytes}, and says how much that is. */
+    private static int dropReturns(byte[] bytes, int length) {
+        int kept = 0;
+        int from = 0;
+        while (from < length) {
+            int next = indexOf(RETURNS, bytes, from, length);
+            System.arraycopy(bytes, from, bytes, kept, next - from);
+            kept += next - from;
+            from = next + 1;
+            boolean isLone = next < length && (from == length || bytes[from] != '\n');
+            if (isLone) {
+                bytes[kept++] = '\r';
+            }
+        }
+        return kept;
     }
 }

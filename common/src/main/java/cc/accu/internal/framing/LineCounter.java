@@ -127,26 +127,4 @@ public final class LineCounter {
         }
         return (any & ByteSearch.TOP_BITS) != 0;
     }
-
-    /** Index of the last line feed among the readable bytes, or -1. */
-    static int lastFeed(ByteBuf buffer) {
-        int at = buffer.writerIndex() - 1;
-        while (at >= buffer.readerIndex() && buffer.getByte(at) != '\n') {
-            at--;
-        }
-        return at < buffer.readerIndex() ? -1 : at;
-    }
-
-    /** Whether the block has a line of more than {@code max} bytes: then some stretch of that many has no line feed. */
-    static boolean hasLongLine(ByteBuf block, int max) {
-        int lineStart = block.readerIndex();
-        while (block.writerIndex() - lineStart > max + 1) {
-            int feed = block.indexOf(lineStart + max + 1, lineStart, (byte) '\n');
-            if (feed < 0) {
-                return true;
-            }
-            lineStart = feed + 1;
-        }
-        return false;
-    }
 }

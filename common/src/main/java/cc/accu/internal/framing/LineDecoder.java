@@ -6,10 +6,12 @@ import cc.accu.line.LineFraming;
 import cc.accu.line.LongLine;
 import cc.accu.line.Origin;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.LineBasedFrameDecoder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +21,26 @@ import org.jspecify.annotations.Nullable;
  * decoder, which puts the line together. The parent is never given more of a line than may be part of it, so its own
  * limit is never reached; a piece of a line that is too long is made by giving it a line feed of ours. Event-loop
  * confined.
+ *
+ * <table>
+ * <caption>Transitions</caption>
+ * <tr><th>from</th><th>to</th><th>when</th></tr>
+ * <tr><td>LINE, REST_OF_SPLIT_LINE</td><td>END_OF_PIECE</td><td>what is here and what comes is too long for one line</td></tr>
+ * <tr><td>END_OF_PIECE</td><td>REST_OF_SPLIT_LINE</td><td>the piece is out</td></tr>
+ * <tr><td>REST_OF_SPLIT_LINE</td><td>LINE</td><td>the terminator came</td></tr>
+ * <tr><td>LINE</td><td>DROPPED_LINE</td><td>the line is too long, and such lines are not split</td></tr>
+ * <tr><td>DROPPED_LINE</td><td>LINE</td><td>the terminator came</td></tr>
+ * <tr><td>any</td><td>NOTHING</td><td>the input ended, or a line was too long and ends it</td></tr>
+ * </table>
  */
 final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     /** Blocks up to this size are copied, so that a few lines do not hold a whole receive buffer while they wait. */
     private static final int COPIED_BLOCK_BYTES = 16 * 1024;
 
-    private static final ByteBuf FEED = LineBytes.constant('\n');
-    private static final ByteBuf RETURN = LineBytes.constant('\r');
+    private static final ByteBuf FEED = constant('\n');
+    private static final ByteBuf RETURN = constant('\r');
 
     private final int max;
-    private final LineStart start = new LineStart();
     private final UnfinishedLine unfinished = new UnfinishedLine();
 
     private Origin origin;
@@ -37,7 +49,6 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     private long readMillis;
     private End end = End.EOF;
     private State state = State.LINE;
-    private SkippedLine skipped = new SkippedLine(0, false);
 
     /** What the next byte belongs to. */
     private enum State {
@@ -48,7 +59,7 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         /** Our own line feed, which ends a piece. */
         END_OF_PIECE,
         /** A line that is being dropped. */
-        SKIPPED_LINE,
+        DROPPED_LINE,
         /** Nothing: the input has ended. */
         NOTHING
     }
@@ -61,9 +72,15 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         setCumulator(unfinished);
     }
 
+    /** One byte that can be read again and again, through duplicates. */
+    private static ByteBuf constant(char value) {
+        return Unpooled.unreleasableBuffer(
+                Unpooled.wrappedBuffer(new byte[] {(byte) value}).asReadOnly());
+    }
+
     /** Whether some bytes of a line are here and its terminator is not. */
     boolean inLine() {
-        return unfinishedBytes() > 0 || state == State.REST_OF_SPLIT_LINE || state == State.SKIPPED_LINE;
+        return unfinishedBytes() > 0 || state == State.REST_OF_SPLIT_LINE || state == State.DROPPED_LINE;
     }
 
     /** The number of the line that the next byte belongs to. */
@@ -76,12 +93,12 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         ByteBuf in = (ByteBuf) message;
         readMillis = System.currentTimeMillis();
         try {
-            if (!start.putBefore(in)) {
-                super.channelRead(ctx, start.give(ctx.alloc()));
+            if (!unfinished.putStartBefore(in)) {
+                super.channelRead(ctx, unfinished.giveStart(ctx.alloc()));
             }
             while (in.isReadable() && state != State.NOTHING) {
-                if (state == State.SKIPPED_LINE) {
-                    skip(ctx, in);
+                if (state == State.DROPPED_LINE) {
+                    dropRest(ctx, in);
                 } else if (inLine()) {
                     continueLine(ctx, in);
                 } else {
@@ -91,13 +108,13 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         } finally {
             in.release();
         }
-        start.trim();
+        unfinished.trim();
     }
 
     private void takeWholeLines(ChannelHandlerContext ctx, ByteBuf in) throws Exception {
-        int lastFeed = LineCounter.lastFeed(in);
+        int lastFeed = ByteSearch.lastFeed(in);
         if (lastFeed < 0) {
-            if (in.readableBytes() > max || !start.take(in)) {
+            if (in.readableBytes() > max || !unfinished.takeStart(in)) {
                 continueLine(ctx, in);
             }
             return;
@@ -105,13 +122,13 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         ByteBuf block = in.readSlice(lastFeed + 1 - in.readerIndex());
         LineCounter.Scan scan = LineCounter.scan(block);
         if (scan.hasReturns()) {
-            block = LineBytes.withoutReturns(ctx.alloc(), block);
+            block = ByteSearch.withoutReturns(ctx.alloc(), block);
         } else if (block.readableBytes() <= COPIED_BLOCK_BYTES) {
-            block = LineBytes.copy(ctx.alloc(), block);
+            block = copy(ctx, block);
         } else {
             block.retain();
         }
-        if (LineCounter.hasLongLine(block, max)) {
+        if (ByteSearch.hasLongLine(block, max)) {
             takeLineByLine(ctx, block);
         } else {
             fire(ctx, block, scan.lines());
@@ -124,12 +141,12 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
             while (block.isReadable() && state != State.NOTHING) {
                 int length = block.bytesBefore((byte) '\n');
                 if (length <= max) {
-                    fire(ctx, LineBytes.copy(ctx.alloc(), block.readSlice(length + 1)), 1);
+                    fire(ctx, copy(ctx, block.readSlice(length + 1)), 1);
                 } else if (longLine == LongLine.SPLIT) {
                     split(ctx, block.readSlice(length + 1), length, null);
                 } else {
                     block.skipBytes(length + 1);
-                    drop(ctx, length);
+                    dropped(ctx, length);
                 }
             }
         } finally {
@@ -141,12 +158,12 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     private void split(ChannelHandlerContext ctx, ByteBuf in, int length, @Nullable End unterminated) {
         int left = length;
         for (; left > max; left -= max) {
-            ctx.fireChannelRead(batch(LineBytes.terminated(ctx.alloc(), in, max), 1, true, null));
+            ctx.fireChannelRead(batch(terminated(ctx, in, max), 1, true, null));
             if (state == State.NOTHING && unterminated == null) {
                 return; // the next handler ended the input
             }
         }
-        ctx.fireChannelRead(batch(LineBytes.terminated(ctx.alloc(), in, left), 1, false, unterminated));
+        ctx.fireChannelRead(batch(terminated(ctx, in, left), 1, false, unterminated));
         lineNumber++;
     }
 
@@ -159,7 +176,7 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         int more = feed < 0 ? in.readableBytes() : feed - from;
         if (fits(have, in, more)) {
             // A copy, so that the parent does not hold the receive buffer until the rest of the line comes.
-            super.channelRead(ctx, feed < 0 ? LineBytes.copy(ctx.alloc(), in) : in.readRetainedSlice(more + 1));
+            super.channelRead(ctx, feed < 0 ? copy(ctx, in) : in.readRetainedSlice(more + 1));
         } else {
             startLongLine(ctx, in, have);
         }
@@ -177,13 +194,13 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
 
     private void startLongLine(ChannelHandlerContext ctx, ByteBuf in, int have) throws Exception {
         if (longLine != LongLine.SPLIT) {
-            skipped = new SkippedLine(have, have == max + 1);
-            state = State.SKIPPED_LINE;
+            unfinished.startDropping(have, have == max + 1);
+            state = State.DROPPED_LINE;
             if (have > 0) {
                 super.channelRead(ctx, FEED.duplicate());
             }
             if (longLine == LongLine.CLOSE) {
-                drop(ctx, have + LineBytes.lengthSeen(in));
+                dropped(ctx, have + ByteSearch.lineLength(in));
             }
             return;
         }
@@ -201,19 +218,19 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         }
     }
 
-    private void skip(ChannelHandlerContext ctx, ByteBuf in) {
-        if (skipped.isEndedBy(in)) {
+    private void dropRest(ChannelHandlerContext ctx, ByteBuf in) {
+        if (unfinished.drop(in)) {
             state = State.LINE;
-            drop(ctx, skipped.bytesWithoutReturn());
+            dropped(ctx, unfinished.droppedBytes());
         }
     }
 
-    private void drop(ChannelHandlerContext ctx, long bytes) {
+    private void dropped(ChannelHandlerContext ctx, long bytes) {
         boolean last = longLine == LongLine.CLOSE;
         if (last) {
             state = State.NOTHING;
         }
-        ctx.fireUserEventTriggered(new LineDropped(lineNumber++, bytes, last));
+        ctx.fireUserEventTriggered(new Dropped(lineNumber++, bytes, last));
     }
 
     @Override
@@ -228,7 +245,7 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         if (line == null) {
             return null;
         }
-        if (state == State.SKIPPED_LINE) {
+        if (state == State.DROPPED_LINE) {
             line.release();
             return null;
         }
@@ -253,7 +270,7 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     /** The unterminated last line. Netty calls this again after a half-close; by then nothing is left. */
     @Override
     protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-        ByteBuf rest = start.length() > 0 ? start.give(ctx.alloc()) : in.retain();
+        ByteBuf rest = unfinished.startLength() > 0 ? unfinished.giveStart(ctx.alloc()) : in.retain();
         try {
             endInput(ctx, rest);
         } finally {
@@ -267,14 +284,14 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         unfinished.release();
         if (last == State.NOTHING) {
             in.skipBytes(in.readableBytes());
-        } else if (last == State.SKIPPED_LINE) {
-            drop(ctx, skipped.bytesWithoutReturn());
+        } else if (last == State.DROPPED_LINE) {
+            dropped(ctx, unfinished.droppedBytes());
         } else if (in.isReadable()) {
-            int length = LineBytes.lengthSeen(in);
+            int length = ByteSearch.lineLength(in);
             if (length <= max || longLine == LongLine.SPLIT) {
                 split(ctx, in, length, end);
             } else {
-                drop(ctx, length);
+                dropped(ctx, length);
             }
         }
     }
@@ -307,12 +324,12 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
     }
 
     private int unfinishedBytes() {
-        return start.length() + actualReadableBytes();
+        return unfinished.startLength() + actualReadableBytes();
     }
 
     @Override
     public int heldBytes() {
-        return start.heldBytes() + unfinished.heldBytes() + internalBuffer().capacity();
+        return unfinished.heldBytes() + internalBuffer().capacity();
     }
 
     @Override
@@ -333,14 +350,9 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         if (state != State.LINE) {
             return false;
         }
-        ByteBuf line = start.length() > 0 ? start.asBuffer() : internalBuffer();
+        ByteBuf line = unfinished.startLength() > 0 ? unfinished.start() : internalBuffer();
         int common = Math.min(line.readableBytes(), text.length());
-        for (int i = 0; i < common; i++) {
-            if (line.getByte(line.readerIndex() + i) != text.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
+        return text.startsWith(line.toString(line.readerIndex(), common, StandardCharsets.US_ASCII));
     }
 
     @Override
@@ -363,6 +375,16 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
         LineBatch batch = batch(block, count, false, null);
         lineNumber += count;
         ctx.fireChannelRead(batch);
+    }
+
+    /** Reads all. The copy is the caller's. */
+    private static ByteBuf copy(ChannelHandlerContext ctx, ByteBuf in) {
+        return ctx.alloc().buffer(in.readableBytes()).writeBytes(in);
+    }
+
+    /** Reads {@code length} bytes. The copy, with a line feed behind them, is the caller's. */
+    private static ByteBuf terminated(ChannelHandlerContext ctx, ByteBuf in, int length) {
+        return ctx.alloc().buffer(length + 1).writeBytes(in, length).writeByte('\n');
     }
 
     private LineBatch batch(ByteBuf lines, int count, boolean cut, @Nullable End unterminated) {

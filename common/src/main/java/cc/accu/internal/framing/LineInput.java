@@ -3,18 +3,29 @@ package cc.accu.internal.framing;
 import cc.accu.line.End;
 import cc.accu.line.LineBatch;
 import cc.accu.line.LineFraming;
+import cc.accu.line.LongLine;
 import cc.accu.line.Origin;
 import io.netty.channel.ChannelPipeline;
 
 /**
  * The framing of one connection. What comes out of its handlers, in order, are {@link LineBatch}es, which the next handler
- * owns, and {@link LineDropped} events; when the input has ended, for whatever reason, at least one
+ * owns, and {@link Dropped} events; when the input has ended, for whatever reason, at least one
  * {@link io.netty.channel.socket.ChannelInputShutdownEvent} or {@code channelInactive} follows the last of them. Event-loop
  * confined.
  */
 public interface LineInput {
     /** Of the first handler that holds bytes: what finds out who is there has its place before it. */
     String NAME = "lines";
+
+    /**
+     * The user event that follows a line which was too long and is not handed on. It comes in its place among the batches
+     * of its connection.
+     *
+     * @param number the line's number in its connection, from 1
+     * @param bytes its length without the terminator; with {@link LongLine#CLOSE} what had been seen of it
+     * @param inputEnded whether nothing more is taken from this sender
+     */
+    record Dropped(long number, long bytes, boolean inputEnded) {}
 
     /** Appends the framing handlers, for a connection from {@code origin}. */
     static LineInput appendTo(ChannelPipeline pipeline, LineFraming framing, Origin origin) {
@@ -32,6 +43,8 @@ public interface LineInput {
      * channel only.
      */
     static void end(ChannelPipeline pipeline, End end) {
+        assert pipeline.channel().eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         pipeline.fireUserEventTriggered(end);
     }
 

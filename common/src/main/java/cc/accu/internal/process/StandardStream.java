@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -79,6 +80,16 @@ public final class StandardStream {
         return open
                 ? Optional.empty()
                 : Optional.of(text + " is closed, and " + need + "; for nothing there, start it with " + redirection);
+    }
+
+    /** Whether it is a terminal that a person looks at. {@link System#console} is null as soon as standard input is a pipe. */
+    @SuppressWarnings("SystemConsoleNull") // true too often there from JDK 22 on: escaping too much is the safe side
+    public boolean isTerminal() {
+        return target().map(StandardStream::isTerminal).orElseGet(() -> System.console() != null);
+    }
+
+    private static boolean isTerminal(String target) {
+        return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
     }
 
     private static void protectAll() {
@@ -182,7 +193,7 @@ public final class StandardStream {
     private static Optional<String> target(Path link) {
         try {
             return Optional.of(Files.readSymbolicLink(link).toString());
-        } catch (IOException none) {
+        } catch (IOException | UnsupportedOperationException none) {
             return Optional.empty();
         }
     }
@@ -217,6 +228,45 @@ public final class StandardStream {
             return Files.size(file);
         } catch (IOException missing) {
             return -1;
+        }
+    }
+
+    /**
+     * Reads the process's descriptor 0, which is somebody else's, and never closes it. Whoever started the process, or shares the
+     * pipe with it, as node and ssh do, may have made it non-blocking: then it has nothing for now, which is not a failure.
+     */
+    private static final class StandardInput extends InputStream {
+        private final FileChannel channel = new Unclosed().getChannel();
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
+            ByteBuffer into = ByteBuffer.wrap(bytes, offset, length);
+            NonBlockingPause pause = new NonBlockingPause();
+            int count = channel.read(into);
+            while (count == 0) {
+                pause.await();
+                count = channel.read(into);
+            }
+            return count;
+        }
+
+        /** Were it closed, the JDK would put {@code /dev/null} in the place of descriptor 0. */
+        private static final class Unclosed extends FileInputStream {
+            Unclosed() {
+                super(FileDescriptor.in);
+            }
+
+            @Override
+            public void close() {}
         }
     }
 }

@@ -1,12 +1,15 @@
 package cc.accu.internal.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.Version;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventLoops implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
+    /** Netty 4.1 has nothing of that name. */
+    private static final String ONLY_IN_OUR_NETTY = "io.netty.channel.IoHandlerFactory";
+
     private static final Duration DEFAULT_STOP = Duration.ofSeconds(5);
 
     /** Loops of a server that listens on both TCP and Unix sockets, which are driven by different system interfaces. */
@@ -27,10 +33,12 @@ public final class EventLoops implements AutoCloseable {
 
     private final int threads;
     private final ThreadFactory threadFactory;
+
+    @GuardedBy("this")
     private final Map<SocketIo, EventLoopGroup> groups = new EnumMap<>(SocketIo.class);
 
     private EventLoops(String name, int threads, boolean daemon) {
-        NettyVersion.check();
+        checkNetty();
         AtomicInteger count = new AtomicInteger();
         this.threads = threads;
         this.threadFactory = work -> {
@@ -51,6 +59,21 @@ public final class EventLoops implements AutoCloseable {
     /** One loop that does not keep the process running. */
     public static EventLoops daemon(String name) {
         return new EventLoops(name, 1, true);
+    }
+
+    /** Throws an {@link IllegalStateException} where a program brings another Netty than ours, as Spring Boot 3 does. */
+    private static void checkNetty() {
+        ClassLoader loader = EventLoops.class.getClassLoader();
+        try {
+            Class.forName(ONLY_IN_OUR_NETTY, false, loader);
+        } catch (ClassNotFoundException another) {
+            Version transport = Version.identify(loader).get("netty-transport");
+            throw new IllegalStateException(
+                    "accu needs Netty 4.2, and this program has "
+                            + (transport == null ? "another one" : transport.artifactVersion())
+                            + ": set netty.version to 4.2.x",
+                    another);
+        }
     }
 
     /** Gives a loop a task. One that the system could not wake has it all the same, and does it with its next event. Any thread. */
@@ -74,8 +97,8 @@ public final class EventLoops implements AutoCloseable {
     }
 
     /** Whether the calling thread is one of these loops. */
-    public synchronized boolean areOfCurrentThread() {
-        for (EventLoopGroup group : groups.values()) {
+    public boolean areOfCurrentThread() {
+        for (EventLoopGroup group : made()) {
             for (EventExecutor loop : group) {
                 if (loop.inEventLoop()) {
                     return true;
@@ -85,17 +108,22 @@ public final class EventLoops implements AutoCloseable {
         return false;
     }
 
+    private synchronized List<EventLoopGroup> made() {
+        return List.copyOf(groups.values());
+    }
+
     @Override
     public void close() {
         close(DEFAULT_STOP);
     }
 
     /** Stops the loops without a quiet period, and waits for that, at most so long; says whether they have stopped. */
-    public synchronized boolean close(Duration most) {
+    public boolean close(Duration most) {
         long deadline = System.nanoTime() + most.toNanos();
-        groups.values().forEach(group -> group.shutdownGracefully(0, most.toNanos(), TimeUnit.NANOSECONDS));
+        List<EventLoopGroup> all = made();
+        all.forEach(group -> group.shutdownGracefully(0, most.toNanos(), TimeUnit.NANOSECONDS));
         boolean stopped = true;
-        for (EventLoopGroup group : groups.values()) {
+        for (EventLoopGroup group : all) {
             stopped &= group.terminationFuture()
                     .awaitUninterruptibly(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         }

@@ -2,6 +2,8 @@ package cc.accu.internal.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.FastThreadLocal;
@@ -13,7 +15,7 @@ import java.util.Queue;
  * soon as nobody else holds it. So a read costs no allocation, finds memory that is still in the processor's cache, and an
  * idle connection has none. While all of them are held, or there is less room, a read gets a smaller buffer of its own.
  */
-final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
+public final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
     private static final int READS_IN_A_ROW = 16;
     private static final int MOST_SHARED = 2;
     private static final int MOST_SHARED_BYTES = 1024 * 1024;
@@ -36,11 +38,44 @@ final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
         }
     };
 
-    private final ReadRoom room;
+    private final Room room;
 
-    ReadBuffers(ReadRoom room) {
+    ReadBuffers(Room room) {
         super(READS_IN_A_ROW);
         this.room = room;
+    }
+
+    /** Says before each read of a channel how much may be read, so that no memory is taken that is not there. Event loop. */
+    public interface Room {
+        /**
+         * Called before each read, also before those that the native transports make although reading is paused, as they do
+         * once the peer has ended its output.
+         *
+         * @param most bytes that a read can bring
+         * @return bytes that this one may bring; 0 to read nothing, when reading is paused or has just been
+         */
+        int bytesToRead(int most);
+
+        /** There was no memory for a read that was allowed. Nothing was read, and nothing is lost. */
+        void outOfMemory(OutOfMemoryError failure);
+    }
+
+    /**
+     * A read that did not take place, since there was no {@link Room} for it: what has arrived stays with the system. Netty
+     * passes it through the pipeline, which ignores it.
+     */
+    public static final class PausedException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private PausedException() {
+            super("reading is paused", null, false, false);
+        }
+    }
+
+    /** Asks {@code room} before each read of an accepted channel. To be called before the first. */
+    @SuppressWarnings("deprecation") // of RCVBUF_ALLOCATOR, which has no successor
+    public static void limit(Channel channel, Room room) {
+        channel.config().setOption(ChannelOption.RCVBUF_ALLOCATOR, new ReadBuffers(room));
     }
 
     @Override
@@ -76,7 +111,7 @@ final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
             // Netty would end the channel's input, and what has arrived would be lost.
             room.outOfMemory(failure);
         }
-        throw new ReadPausedException();
+        throw new PausedException();
     }
 
     private static ByteBuf own(ByteBufAllocator allocator, int bytes) {

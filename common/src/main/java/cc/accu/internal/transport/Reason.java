@@ -134,11 +134,6 @@ public enum Reason {
         return said.isBlank() ? "for a reason that the system does not tell" : said;
     }
 
-    static String unknownHost(UnknownHostException unknown) {
-        String message = unknown.getMessage();
-        return message == null ? UNKNOWN_HOST.text : message;
-    }
-
     @Override
     public String toString() {
         return text;

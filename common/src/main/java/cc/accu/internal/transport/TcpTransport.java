@@ -21,19 +21,15 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.NetUtil;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** TCP, over NIO or a native interface. */
@@ -61,7 +57,10 @@ final class TcpTransport extends Transport {
 
     @Override
     public Listener listen(
-            EventLoops loops, SocketAccess access, ChannelHandler acceptHandler, ChannelHandler connectionHandler) {
+            EventLoops loops,
+            UnixSocketFile.Access access,
+            ChannelHandler acceptHandler,
+            ChannelHandler connectionHandler) {
         if (keepsIpv4Out(tcp) && io() == SocketIo.NIO) {
             throw new ListenException(
                     tcp, "NIO cannot keep IPv4 out, and no native transport is there; use tcp, or name an address");
@@ -89,7 +88,7 @@ final class TcpTransport extends Transport {
     private InetSocketAddress localAddress() {
         try {
             if (!tcp.host().isEmpty()) {
-                return new InetSocketAddress(addresses(tcp.host()).get(0), tcp.port());
+                return new InetSocketAddress(NameLookup.of(tcp).now().get(0), tcp.port());
             }
             return switch (tcp.family()) {
                 case ANY -> new InetSocketAddress(tcp.port());
@@ -97,7 +96,7 @@ final class TcpTransport extends Transport {
                 case IPV6 -> new InetSocketAddress(InetAddress.getByName("::"), tcp.port());
             };
         } catch (UnknownHostException unknown) {
-            throw new ListenException(tcp, Reason.unknownHost(unknown), unknown);
+            throw new ListenException(tcp, String.valueOf(unknown.getMessage()), unknown);
         }
     }
 
@@ -117,34 +116,20 @@ final class TcpTransport extends Transport {
     @Override
     public CompletableFuture<Channel> connect(EventLoops loops, ChannelHandler handler, Duration timeout) {
         CompletableFuture<Channel> connected = new CompletableFuture<>();
-        String host = tcp.host().isEmpty() ? "localhost" : tcp.host();
         long deadline = System.nanoTime() + timeout.toNanos();
-        NameLookup.ofSystem().start(host, timeout).whenComplete((all, failure) -> {
+        NameLookup.of(tcp).start(timeout).whenComplete((addresses, unknown) -> {
+            if (addresses == null) {
+                connected.completeExceptionally(
+                        new ConnectException(tcp, String.valueOf(unknown.getMessage()), unknown));
+                return;
+            }
             try {
-                tryEach(new ArrayDeque<>(wanted(host, found(host, all, failure))), loops, handler, deadline, connected);
-            } catch (UnknownHostException unknown) {
-                connected.completeExceptionally(new ConnectException(tcp, Reason.unknownHost(unknown), unknown));
+                tryEach(new ArrayDeque<>(addresses), loops, handler, deadline, connected);
             } catch (RuntimeException closed) {
                 connected.completeExceptionally(new ConnectException(tcp, Reason.describe(closed), closed));
             }
         });
         return connected;
-    }
-
-    private static InetAddress[] found(String host, InetAddress @Nullable [] all, @Nullable Throwable failure)
-            throws UnknownHostException {
-        if (failure instanceof TimeoutException) {
-            throw new UnknownHostException(
-                    Reason.TIMEOUT + " while looking up '" + host + "'; does the name server answer?");
-        }
-        if (all == null) {
-            throw unknown(host);
-        }
-        return all;
-    }
-
-    private static UnknownHostException unknown(String host) {
-        return new UnknownHostException("unknown host '" + host + "'; check the name");
     }
 
     private void tryEach(
@@ -189,37 +174,6 @@ final class TcpTransport extends Transport {
         boolean linkLocal = tcp.host().toLowerCase(Locale.ROOT).startsWith("fe80:")
                 && !tcp.host().contains("%");
         return linkLocal ? "; an address of one link needs its interface, as in [fe80::1%eth0]:3000" : "";
-    }
-
-    /** The host's addresses of the family wanted, IPv4 first, as Go orders them. */
-    private List<InetAddress> addresses(String host) throws UnknownHostException {
-        InetAddress[] all;
-        try {
-            all = InetAddress.getAllByName(host);
-        } catch (UnknownHostException unknown) {
-            throw unknown(host);
-        }
-        return wanted(host, all);
-    }
-
-    private List<InetAddress> wanted(String host, InetAddress[] all) throws UnknownHostException {
-        List<InetAddress> ipv4 = new ArrayList<>();
-        List<InetAddress> ipv6 = new ArrayList<>();
-        for (InetAddress address : all) {
-            (address instanceof Inet4Address ? ipv4 : ipv6).add(address);
-        }
-        List<InetAddress> wanted = new ArrayList<>();
-        if (tcp.family() != Endpoint.Family.IPV6) {
-            wanted.addAll(ipv4);
-        }
-        if (tcp.family() != Endpoint.Family.IPV4) {
-            wanted.addAll(ipv6);
-        }
-        if (wanted.isEmpty()) {
-            throw new UnknownHostException(
-                    "'" + host + "' has no address that " + tcp.family() + " can use; with tcp it may have any");
-        }
-        return wanted;
     }
 
     private ChannelFactory<? extends ServerChannel> serverChannels() {

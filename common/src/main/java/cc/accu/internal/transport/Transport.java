@@ -14,9 +14,38 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** All that differs between kinds of sockets. Handlers, server and client take a transport and never ask which. */
 public abstract sealed class Transport permits TcpTransport, UnixTransport {
+    /**
+     * A bound endpoint that accepts connections.
+     *
+     * @param endpoint the real address: the port is the one in use
+     * @param channel the channel that accepts
+     * @param beforeClose gives up what the endpoint holds outside the channel, as a socket file
+     */
+    public record Listener(Endpoint endpoint, Channel channel, Runnable beforeClose) implements AutoCloseable {
+        private static final Duration DEFAULT_STOP = Duration.ofSeconds(5);
+
+        @Override
+        public void close() {
+            close(DEFAULT_STOP);
+        }
+
+        /**
+         * Stops accepting and gives the address back. Blocking, at most so long; says whether that was enough. Does nothing
+         * the second time.
+         */
+        public boolean close(Duration most) {
+            if (!channel.isOpen()) {
+                return true;
+            }
+            beforeClose.run();
+            return channel.close().awaitUninterruptibly(most.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
     private final Endpoint endpoint;
     private final SocketIo io;
 
@@ -46,7 +75,10 @@ public abstract sealed class Transport permits TcpTransport, UnixTransport {
      * @throws ListenException when the address cannot be had
      */
     public abstract Listener listen(
-            EventLoops loops, SocketAccess access, ChannelHandler acceptHandler, ChannelHandler connectionHandler);
+            EventLoops loops,
+            UnixSocketFile.Access access,
+            ChannelHandler acceptHandler,
+            ChannelHandler connectionHandler);
 
     /**
      * Connects, trying every address of the host in turn within {@code timeout}. Completes on an event loop, or fails
@@ -61,12 +93,6 @@ public abstract sealed class Transport permits TcpTransport, UnixTransport {
 
     /** Who is at the other end of a channel of this transport that was accepted by {@code listener}. */
     public abstract Origin origin(String listener, Channel channel);
-
-    /** Asks {@code room} before each read of an accepted channel. To be called before the first. */
-    @SuppressWarnings("deprecation") // of RCVBUF_ALLOCATOR, which has no successor
-    public static void limitReads(Channel channel, ReadRoom room) {
-        channel.config().setOption(ChannelOption.RCVBUF_ALLOCATOR, new ReadBuffers(room));
-    }
 
     Endpoint endpoint() {
         return endpoint;

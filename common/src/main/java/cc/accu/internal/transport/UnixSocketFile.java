@@ -1,6 +1,5 @@
 package cc.accu.internal.transport;
 
-import cc.accu.internal.text.FilePermissions;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -18,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,20 +27,41 @@ import org.slf4j.LoggerFactory;
  * The file of a Unix domain socket that a server listens on: what may be in its way, who may connect, and whose it is
  * at the end. Blocking; one thread at a time, which holds the {@link UnixSocketLock}.
  */
-final class UnixSocketFile {
+public final class UnixSocketFile {
     private static final Logger LOG = LoggerFactory.getLogger(UnixSocketFile.class);
     private static final int FILE_TYPE = 0170000;
     private static final int SOCKET_TYPE = 0140000;
     private static final int MOST_NAMES_TRIED = 1000;
     private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 
+    /**
+     * Who may connect, by the permissions of the file.
+     *
+     * @param mode permissions, for example {@code 0660}
+     * @param group the group, by name or number; empty to leave it as it is
+     */
+    public record Access(int mode, Optional<String> group) {
+        /** Whoever shares the group may connect, and the group is the server's. */
+        public static final Access DEFAULT = new Access(0660, Optional.empty());
+
+        public Access {
+            if (mode < 0 || mode > 0777) {
+                throw new IllegalArgumentException(
+                        "mode out of range 0..0777: 0" + Integer.toOctalString(mode) + "; for example mode=0660");
+            }
+            if (group.filter(String::isBlank).isPresent()) {
+                throw new IllegalArgumentException("group needs a name or number, for example group=adm");
+            }
+        }
+    }
+
     private final Endpoint.Unix unix;
-    private final SocketAccess access;
+    private final Access access;
     private final SocketIo io;
     private final Path path;
     private @Nullable Object key;
 
-    UnixSocketFile(Endpoint.Unix unix, SocketAccess access, SocketIo io) {
+    UnixSocketFile(Endpoint.Unix unix, Access access, SocketIo io) {
         this.unix = unix;
         this.access = access;
         this.io = io;
@@ -148,7 +169,7 @@ final class UnixSocketFile {
         if (access.group().isPresent()) {
             setGroup(file, access.group().get());
         }
-        Files.setPosixFilePermissions(file, FilePermissions.of(access.mode()));
+        Files.setAttribute(file, "unix:mode", access.mode());
     }
 
     private void setGroup(Path file, String group) throws IOException {

@@ -48,7 +48,10 @@ final class UnixTransport extends Transport {
 
     @Override
     public Listener listen(
-            EventLoops loops, SocketAccess access, ChannelHandler acceptHandler, ChannelHandler connectionHandler) {
+            EventLoops loops,
+            UnixSocketFile.Access access,
+            ChannelHandler acceptHandler,
+            ChannelHandler connectionHandler) {
         Optional<String> cannot = whyNotOverThisIo();
         if (cannot.isPresent()) {
             throw new ListenException(unix, cannot.get());
@@ -88,7 +91,7 @@ final class UnixTransport extends Transport {
      * Nobody can connect before the file has its final mode and group, and no file but our own is ever replaced.
      * Netty's own bind removes whatever has the name; so it gets a name that is ours.
      */
-    private Listener listenOnFile(ServerBootstrap bootstrap, SocketAccess access) {
+    private Listener listenOnFile(ServerBootstrap bootstrap, UnixSocketFile.Access access) {
         try (UnixSocketLock lock = UnixSocketLock.take(unix)) {
             UnixSocketFile file = new UnixSocketFile(unix, access, io());
             file.makeFree();

@@ -90,6 +90,6 @@ public class FramingBenchmark {
 
     @Benchmark
     public void dropReturns() {
-        LineBytes.withoutReturns(POOL, withReturns.duplicate()).release();
+        ByteSearch.withoutReturns(POOL, withReturns.duplicate()).release();
     }
 }

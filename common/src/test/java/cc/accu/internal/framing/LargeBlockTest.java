@@ -70,7 +70,7 @@ class LargeBlockTest {
                 expected.writeByte(block[i]);
             }
         }
-        ByteBuf dropped = LineBytes.withoutReturns(UnpooledByteBufAllocator.DEFAULT, Unpooled.wrappedBuffer(block));
+        ByteBuf dropped = ByteSearch.withoutReturns(UnpooledByteBufAllocator.DEFAULT, Unpooled.wrappedBuffer(block));
         assertThat(dropped).as("seed %d", seed).isEqualTo(expected);
         dropped.release();
     }

@@ -37,7 +37,7 @@ class LineCounterTest {
             LineCounter.Scan scan = LineCounter.scan(block);
             assertThat(scan.lines()).as("seed %d round %d", seed, round).isEqualTo(feeds);
             assertThat(scan.hasReturns()).as("seed %d round %d", seed, round).isEqualTo(returns);
-            assertThat(LineCounter.lastFeed(block))
+            assertThat(ByteSearch.lastFeed(block))
                     .as("seed %d round %d", seed, round)
                     .isEqualTo(lastFeed);
         }
@@ -58,6 +58,6 @@ class LineCounterTest {
     })
     void findsALineOverTheLimit(String block, int max, boolean expected) {
         ByteBuf lines = Unpooled.wrappedBuffer(("??" + block.replace('|', '\n')).getBytes(ISO_8859_1));
-        assertThat(LineCounter.hasLongLine(lines.skipBytes(2), max)).isEqualTo(expected);
+        assertThat(ByteSearch.hasLongLine(lines.skipBytes(2), max)).isEqualTo(expected);
     }
 }

@@ -261,7 +261,7 @@ class LineDecoderTest {
                                     }
                                 });
                 sender.sends(first).sends("abcdefgh".substring(first.length()) + "\r\nmore\nlines\n");
-                assertThat(dropped).as("after '%s'", first).containsExactly(new LineDropped(1, 8, true));
+                assertThat(dropped).as("after '%s'", first).containsExactly(new LineInput.Dropped(1, 8, true));
             }
         }
     }

@@ -158,7 +158,7 @@ final class LineSender implements AutoCloseable {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (event instanceof LineDropped dropped) {
+            if (event instanceof LineInput.Dropped dropped) {
                 seen.add(dropped.number() + ":dropped" + (dropped.inputEnded() ? ", the last" : " " + dropped.bytes()));
             } else if (event == ChannelInputShutdownEvent.INSTANCE) {
                 inputEnds++;

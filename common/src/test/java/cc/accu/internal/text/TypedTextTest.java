@@ -1,9 +1,12 @@
 package cc.accu.internal.text;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,5 +65,23 @@ class TypedTextTest {
         assertThatThrownBy(() -> TypedText.percentDecoded(typed))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'" + typed + "' has a % that two hex digits do not follow");
+    }
+
+    @Test
+    void namesThePathThatWasTyped() {
+        assertThat(TypedText.path("/a b/%20")).isEqualTo(Path.of("/a b/%20"));
+        assertThat(TypedText.absolutePath("a/../b")).isEqualTo(Path.of("b").toAbsolutePath());
+    }
+
+    @Test
+    void refusesWhatTheJvmWouldNotOpen() {
+        assumeTrue(TypedText.ENCODING.equals(UTF_8), "needs a locale in UTF-8");
+        assertThat(TypedText.path("/gr\u00fc\u00df")).isEqualTo(Path.of("/gr\u00fc\u00df"));
+        assertThatThrownBy(() -> TypedText.path("/caf\udce9"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("it is not in the encoding of the locale, UTF-8, in which this JVM names files");
+        assertThatThrownBy(() -> TypedText.path("a\0b"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("it has a NUL character");
     }
 }

@@ -1,5 +1,6 @@
 package cc.accu.internal.transport;
 
+import cc.accu.internal.transport.Transport.Listener;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -19,7 +20,7 @@ final class ListenProbe {
         }
         try (EventLoops loops = EventLoops.daemon("probe");
                 Listener listener = Transport.of(Endpoint.parse(arguments[0]), false)
-                        .listen(loops, SocketAccess.DEFAULT, new Ignore(), new Ignore())) {
+                        .listen(loops, UnixSocketFile.Access.DEFAULT, new Ignore(), new Ignore())) {
             System.out.println("listening on " + listener.endpoint());
             System.in.read();
         } catch (ListenException refused) {

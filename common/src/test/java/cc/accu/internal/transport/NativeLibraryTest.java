@@ -2,6 +2,7 @@ package cc.accu.internal.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cc.accu.internal.transport.SocketIo.NativeLibrary;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

@@ -18,7 +18,7 @@ class ReadBuffersTest {
     private final AtomicInteger roomBytes = new AtomicInteger(Integer.MAX_VALUE);
     private int shortages;
 
-    private final ReadBuffers buffers = new ReadBuffers(new ReadRoom() {
+    private final ReadBuffers buffers = new ReadBuffers(new ReadBuffers.Room() {
         @Override
         public int bytesToRead(int most) {
             if (roomBytes.get() < 0) {
@@ -94,13 +94,13 @@ class ReadBuffersTest {
         assertThat(small.readerIndex()).isEqualTo(4096);
         small.release();
         roomBytes.set(0);
-        assertThatThrownBy(() -> oneChannel.allocate(allocator)).isInstanceOf(ReadPausedException.class);
+        assertThatThrownBy(() -> oneChannel.allocate(allocator)).isInstanceOf(ReadBuffers.PausedException.class);
     }
 
     @Test
     void doesNotReadWithoutMemory() {
         roomBytes.set(-1);
-        assertThatThrownBy(() -> oneChannel.allocate(allocator)).isInstanceOf(ReadPausedException.class);
+        assertThatThrownBy(() -> oneChannel.allocate(allocator)).isInstanceOf(ReadBuffers.PausedException.class);
         assertThat(shortages).isEqualTo(1);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import cc.accu.internal.transport.Transport.Listener;
 import cc.accu.line.Origin;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
@@ -213,7 +214,7 @@ class TransportTest {
 
     private Listener listen(String endpoint, boolean preferNative) {
         return Transport.of(Endpoint.parse(endpoint), preferNative)
-                .listen(loops, SocketAccess.DEFAULT, new Accepted(), accepted);
+                .listen(loops, UnixSocketFile.Access.DEFAULT, new Accepted(), accepted);
     }
 
     private static int port(Listener listener) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import cc.accu.internal.transport.Transport.Listener;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
 import io.netty.channel.Channel;
@@ -418,30 +419,30 @@ class UnixSocketFileTest {
     void listensOnAnAbstractName() throws Exception {
         assumeTrue(Epoll.isAvailable(), "abstract sockets need Linux and epoll");
         Transport transport = Transport.of(Endpoint.parse("unix @accu-test-" + directory.getFileName()), false);
-        try (Listener listener = transport.listen(loops, SocketAccess.DEFAULT, new Ignore(), new Ignore())) {
+        try (Listener listener = transport.listen(loops, UnixSocketFile.Access.DEFAULT, new Ignore(), new Ignore())) {
             connect(transport.endpoint()).get().close();
             assertThat(listener.endpoint()).isEqualTo(transport.endpoint());
         }
     }
 
     private Listener listen(String endpoint) {
-        return listen(Endpoint.parse(endpoint), SocketAccess.DEFAULT);
+        return listen(Endpoint.parse(endpoint), UnixSocketFile.Access.DEFAULT);
     }
 
-    private Listener listen(SocketAccess access) {
+    private Listener listen(UnixSocketFile.Access access) {
         return listen(new Endpoint.Unix(path.toString()), access);
     }
 
-    private Listener listen(Endpoint endpoint, SocketAccess access) {
+    private Listener listen(Endpoint endpoint, UnixSocketFile.Access access) {
         return Transport.of(endpoint, false).listen(loops, access, new Ignore(), new Ignore());
     }
 
-    private static SocketAccess access(String octal) {
-        return new SocketAccess(Integer.parseInt(octal, 8), Optional.empty());
+    private static UnixSocketFile.Access access(String octal) {
+        return new UnixSocketFile.Access(Integer.parseInt(octal, 8), Optional.empty());
     }
 
-    private static SocketAccess ofGroup(String group) {
-        return new SocketAccess(0660, Optional.of(group));
+    private static UnixSocketFile.Access ofGroup(String group) {
+        return new UnixSocketFile.Access(0660, Optional.of(group));
     }
 
     private void assertConnects() throws IOException {

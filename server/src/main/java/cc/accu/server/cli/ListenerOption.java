@@ -8,127 +8,119 @@ import cc.accu.server.LineServer;
 import cc.accu.server.ListenOptions;
 import cc.accu.transport.Endpoint;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
-import java.util.function.BinaryOperator;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 
 /**
  * What a listener can be told: all of them by an option of the command, as {@code --max-line 64KiB}, or one in its URL, as
  * {@code tcp://:3000?max-line=64KiB}. This is the one table: it parses both forms, and makes their errors and their help.
+ * A table of functions would be shorter, and linking them a tenth of every start.
  *
- * @param name in a URL; the option of the command has two dashes before it
- * @param parse throws an IllegalArgumentException with a message for the person who typed it
- * @param forAll the option of the command
- * @param to tells a listener
- * @param both what holds of two, the command's and the listener's own
- * @param server tells the server what is for all, if that is not for each listener
+ * <p>As a function it is its own check: it gives back the text that it can read, and throws an IllegalArgumentException with
+ * a message for the person who typed any other.
  */
-record ListenerOption<T>(
-        String name,
-        Function<String, T> parse,
-        Option<T> forAll,
-        BiFunction<ListenOptions, T, ListenOptions> to,
-        BinaryOperator<T> both,
-        @Nullable BiConsumer<LineServer.Builder, T> server) {
+enum ListenerOption implements UnaryOperator<String> {
+    MAX_LINE("max-line SIZE", "longest line (default: 1MiB)"),
+    LONG_LINE("long-line POLICY", "longer lines: split, skip or close (default: split)"),
+    READ_TIMEOUT("read-timeout TIME", "close a connection without a byte for that long; 0 for never (default: 0)"),
+    LINE_TIMEOUT(
+            "line-timeout TIME",
+            "close a connection whose line is not finished in that time; 0 for never (default: 0)"),
+    UNFINISHED_TIMEOUT(
+            "unfinished-timeout TIME",
+            "how long lines that do not end may fill the buffer, before the one that was silent longest is ended;"
+                    + " 0 for ever (default: 10s)"),
+    MAX_CONNECTIONS(
+            "max-connections N", "more are closed at once (default: what the limits on open files and memory allow)"),
+    ACKS("acks on|off", "whether senders that start with accu/1 are told what is stored (default: on)"),
+    MODE("mode OCTAL", "permissions of a unix socket's file (default: 0660)"),
+    GROUP("group NAME", "group of a unix socket's file, by name or number");
 
-    /** Whether there are acknowledgements. */
+    private static final ListenOptions ANY = ListenOptions.of(new Endpoint.Unix("/any"));
+
+    private final String form;
+    private final String description;
+
+    ListenerOption(String form, String description) {
+        this.form = form;
+        this.description = description;
+    }
+
+    /** Whether senders that ask for acknowledgements get them. */
     private enum Acks {
         ON,
         OFF
     }
 
-    /** The table, for one command line: the longest line comes first, because it begins the framing anew. */
-    static List<ListenerOption<?>> table() {
-        return List.of(
-                row("max-line SIZE", "longest line (default: 1MiB)", ListenerOption::maxLine, ListenerOption::maxLine)
-                        .withBoth(Math::min),
-                row(
-                        "long-line POLICY",
-                        "longer lines: split, skip or close (default: split)",
-                        text -> Option.choice(LongLine.class, text),
-                        (listener, policy) ->
-                                listener.framing(listener.framing().withLongLine(policy))),
-                row(
-                                "read-timeout TIME",
-                                "close a connection without a byte for that long; 0 for never (default: 0)",
-                                Quantities::duration,
-                                (listener, time) ->
-                                        listener.framing(listener.framing().withReadTimeout(time)))
-                        .withBoth(ListenerOption::shorter),
-                row(
-                                "line-timeout TIME",
-                                "close a connection whose line is not finished in that time; 0 for never (default: 0)",
-                                Quantities::duration,
-                                (listener, time) ->
-                                        listener.framing(listener.framing().withLineTimeout(time)))
-                        .withBoth(ListenerOption::shorter),
-                row(
-                                "unfinished-timeout TIME",
-                                "how long lines that do not end may fill the buffer, before the one that was silent longest is"
-                                        + " ended; 0 for ever (default: 10s)",
-                                Quantities::duration,
-                                ListenOptions::unfinishedTimeout)
-                        .withServer(LineServer.Builder::unfinishedTimeout),
-                row(
-                                "max-connections N",
-                                "more are closed at once (default: what the limits on open files and memory allow)",
-                                text -> Quantities.asInt(Quantities.count(text)),
-                                ListenOptions::maxConnections)
-                        .withServer(LineServer.Builder::maxConnections),
-                row(
-                        "acks on|off",
-                        "whether senders that start with accu/1 are told what is stored (default: on)",
-                        text -> Option.choice(Acks.class, text),
-                        (listener, acks) -> listener.acknowledging(acks == Acks.ON)),
-                row(
-                        "mode OCTAL",
-                        "permissions of a unix socket's file (default: 0660)",
-                        ListenerOption::mode,
-                        ListenOptions::socketMode),
-                row(
-                        "group NAME",
-                        "group of a unix socket's file, by name or number",
-                        ListenerOption::group,
-                        ListenOptions::socketGroup));
+    /** Its name in a URL; the option of the command has two dashes before it. */
+    String typedName() {
+        return form.substring(0, form.indexOf(' '));
     }
 
-    private static <T> ListenerOption<T> row(
-            String form,
-            String description,
-            Function<String, T> parse,
-            BiFunction<ListenOptions, T, ListenOptions> to) {
-        Option<T> forAll = Option.of("--" + form, description, parse);
-        return new ListenerOption<>(form.split(" ", 2)[0], parse, forAll, to, (all, own) -> own, null);
+    /** The option of the command, whose value is the text that was typed. */
+    Option<String> forAll() {
+        return Option.of("--" + form, description, this);
     }
 
-    /** The same, of which both hold where both are given: a limit. */
-    private ListenerOption<T> withBoth(BinaryOperator<T> stricter) {
-        return new ListenerOption<>(name, parse, forAll, to, stricter, server);
+    @Override
+    public String apply(String text) {
+        tell(ANY, text);
+        return text;
     }
 
-    /** The same, where what is for all is for the server, beside what is for one listener. */
-    private ListenerOption<T> withServer(BiConsumer<LineServer.Builder, T> whole) {
-        return new ListenerOption<>(name, parse, forAll, to, both, whole);
+    /** The listener that is told so. Throws an IllegalArgumentException with a message for the person who typed it. */
+    ListenOptions tell(ListenOptions listener, String text) {
+        LineFraming framing = listener.framing();
+        return switch (this) {
+            case MAX_LINE -> listener.framing(framing.withMaxLine(maxLine(text)));
+            case LONG_LINE -> listener.framing(framing.withLongLine(Option.choice(LongLine.class, text)));
+            case READ_TIMEOUT -> listener.framing(framing.withReadTimeout(Quantities.duration(text)));
+            case LINE_TIMEOUT -> listener.framing(framing.withLineTimeout(Quantities.duration(text)));
+            case UNFINISHED_TIMEOUT -> listener.unfinishedTimeout(Quantities.duration(text));
+            case MAX_CONNECTIONS -> listener.maxConnections(connections(text));
+            case ACKS -> listener.acknowledging(Option.choice(Acks.class, text) == Acks.ON);
+            case MODE -> listener.socketMode(mode(text));
+            case GROUP -> listener.socketGroup(group(text));
+        };
+    }
+
+    /** Tells the server what was typed for all, if that is one limit for all of them together. */
+    void tell(LineServer.Builder server, String text) {
+        switch (this) {
+            case UNFINISHED_TIMEOUT -> server.unfinishedTimeout(Quantities.duration(text));
+            case MAX_CONNECTIONS -> server.maxConnections(connections(text));
+            default -> {}
+        }
+    }
+
+    /** Whether what was typed for all is told to this listener. */
+    boolean concerns(ListenOptions listener) {
+        return switch (this) {
+            case UNFINISHED_TIMEOUT, MAX_CONNECTIONS -> false;
+            case MODE, GROUP -> listener.endpoint() instanceof Endpoint.Unix unix && !unix.isAbstract();
+            default -> true;
+        };
+    }
+
+    /** What holds of two, that for all and the listener's own: the stricter limit, or else its own. */
+    String stricter(String forAll, String own) {
+        return switch (this) {
+            case MAX_LINE -> maxLine(forAll) < maxLine(own) ? forAll : own;
+            case READ_TIMEOUT, LINE_TIMEOUT ->
+                isShorter(Quantities.duration(forAll), Quantities.duration(own)) ? forAll : own;
+            default -> own;
+        };
+    }
+
+    private static boolean isShorter(Duration one, Duration other) {
+        return !one.isZero() && (other.isZero() || one.compareTo(other) < 0);
     }
 
     private static int maxLine(String size) {
-        return LineFraming.ofMaxLine(Quantities.bytesAtMost(size, LineFraming.MOST_LINE_BYTES))
-                .maxLineBytes();
+        return Quantities.bytesAtMost(size, LineFraming.MOST_LINE_BYTES);
     }
 
-    private static ListenOptions maxLine(ListenOptions listener, int bytes) {
-        return listener.framing(LineFraming.ofMaxLine(bytes));
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        if (one.isZero() || other.isZero()) {
-            return one.isZero() ? other : one;
-        }
-        return one.compareTo(other) < 0 ? one : other;
+    private static int connections(String count) {
+        return Quantities.asInt(Quantities.count(count));
     }
 
     private static int mode(String octal) {
@@ -144,32 +136,5 @@ record ListenerOption<T>(
             throw new IllegalArgumentException("group needs a name or number, for example group=adm");
         }
         return name;
-    }
-
-    /** Tells the server what was typed for all, if that is the server's. */
-    void tell(LineServer.Builder builder) {
-        if (server != null) {
-            forAll.giveTo(value -> server.accept(builder, value));
-        }
-    }
-
-    /**
-     * Tells a listener what was typed for all, and for itself.
-     *
-     * @param typed in its URL, or null
-     * @throws IllegalArgumentException with a message for the person who typed it
-     */
-    ListenOptions tell(ListenOptions listener, @Nullable String typed) {
-        Optional<T> all = server == null && concerns(listener) ? forAll.ifAny() : Optional.empty();
-        Optional<T> own = Optional.ofNullable(typed).map(parse);
-        Optional<T> held =
-                own.isPresent() && all.isPresent() ? Optional.of(both.apply(all.get(), own.get())) : own.or(() -> all);
-        return held.isEmpty() ? listener : to.apply(listener, held.get());
-    }
-
-    /** What is for all socket files is not for listeners that have none. */
-    private boolean concerns(ListenOptions listener) {
-        boolean ofAFile = name.equals("mode") || name.equals("group");
-        return !ofAFile || (listener.endpoint() instanceof Endpoint.Unix unix && !unix.isAbstract());
     }
 }

@@ -1,20 +1,40 @@
 package cc.accu.server.cli;
 
-import cc.accu.internal.text.Nearest;
+import cc.accu.internal.cli.Option;
 import cc.accu.internal.text.TypedText;
+import cc.accu.server.LineServer;
 import cc.accu.server.ListenOptions;
 import cc.accu.transport.Endpoint;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Where the command listens, as it was typed: pairs of network and address, or single words in URL form. One thread. */
+/**
+ * Where the command listens, as it was typed: pairs of network and address, or single words in URL form; and what all of
+ * them are told. One thread.
+ */
 final class Listeners {
-    private final List<ListenerOption<?>> table;
+    private final Map<ListenerOption, Option<String>> options = new EnumMap<>(ListenerOption.class);
 
-    Listeners(List<ListenerOption<?>> table) {
-        this.table = table;
+    Listeners() {
+        for (ListenerOption option : ListenerOption.values()) {
+            options.put(option, option.forAll());
+        }
+    }
+
+    /** The options of the command that are for all listeners. */
+    Collection<Option<String>> options() {
+        return options.values();
+    }
+
+    /** Tells the server what was typed for all listeners together. */
+    void tell(LineServer.Builder server) {
+        options.forEach((option, typed) -> typed.giveTo(text -> option.tell(server, text)));
     }
 
     /**
@@ -77,15 +97,24 @@ final class Listeners {
     private ListenOptions listener(Endpoint endpoint, String query) {
         Map<String, String> typed = typed(query);
         ListenOptions listener = ListenOptions.of(endpoint);
-        for (ListenerOption<?> option : table) {
+        for (ListenerOption option : ListenerOption.values()) {
             try {
-                listener = option.tell(listener, typed.get(option.name()));
+                listener = tell(listener, option, typed.get(option.typedName()));
             } catch (IllegalArgumentException wrong) {
                 throw new IllegalArgumentException(
-                        "'?" + query + "' of " + endpoint + ": " + option.name() + ": " + wrong.getMessage(), wrong);
+                        "'?" + query + "' of " + endpoint + ": " + option.typedName() + ": " + wrong.getMessage(),
+                        wrong);
             }
         }
         return listener;
+    }
+
+    private ListenOptions tell(ListenOptions listener, ListenerOption option, @Nullable String own) {
+        Option<String> forAll = options.get(option);
+        String all =
+                forAll != null && option.concerns(listener) ? forAll.ifAny().orElse(null) : null;
+        String held = own == null ? all : all == null ? own : option.stricter(all, own);
+        return held == null ? listener : option.tell(listener, held);
     }
 
     /** The options of a URL and their values, decoded. */
@@ -104,10 +133,12 @@ final class Listeners {
     }
 
     private void checkKnown(String name, String option) {
-        List<String> names = table.stream().map(ListenerOption::name).toList();
+        List<String> names = Stream.of(ListenerOption.values())
+                .map(ListenerOption::typedName)
+                .toList();
         if (!names.contains(name)) {
             throw new IllegalArgumentException("unknown option '" + option + "' of a listener; "
-                    + Nearest.to(name, names)
+                    + TypedText.nearest(name, names)
                             .map(near -> "did you mean " + near + "? ")
                             .orElse("")
                     + "it has " + String.join(", ", names));

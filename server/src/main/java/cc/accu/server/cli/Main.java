@@ -1,8 +1,6 @@
 package cc.accu.server.cli;
 
 import cc.accu.internal.cli.Program;
-import cc.accu.internal.process.StandardStream;
-import cc.accu.internal.transport.QuickStart;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +15,6 @@ public final class Main {
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] arguments) {
         Signals signals = Signals.install(System.err::println);
-        StandardStream.protect();
-        QuickStart.begin();
         Program program = Program.ofProcess(NAME, HINT, Main.class);
         int exitCode = program.run(arguments, words -> run(words, program, signals));
         // Not exit: the signal handlers have done what a shutdown hook would do, and no thread is waited for.

@@ -8,9 +8,9 @@ import cc.accu.internal.transport.DirectMemory;
 import cc.accu.server.LineServer;
 import cc.accu.server.ListenOptions;
 import cc.accu.server.ServerObserver;
-import cc.accu.server.sink.ReaderGoneException;
 import cc.accu.server.sink.SinkException;
 import cc.accu.server.sink.Sinks;
+import cc.accu.server.sink.Sinks.ReaderGoneException;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
 import java.io.PrintWriter;
@@ -55,13 +55,13 @@ final class ServeCommand implements Callable<Integer> {
             Option.of("--drain-timeout TIME", "how long stopping may take", Quantities::duration, "10s");
     private final Option<TcpOn> transport =
             Option.choice("--transport nio|native", "what TCP runs on", TcpOn.class, "nio");
-    private final List<ListenerOption<?>> ofListeners = ListenerOption.table();
+    private final Listeners listeners = new Listeners();
     private final Command command = new Command(this, verbose)
             .text(HEAD)
             .options(List.of(to, buffer, drainTimeout, transport))
             .usualOptions()
             .text(OF_LISTENERS)
-            .options(ofListeners.stream().<Option<?>>map(ListenerOption::forAll).toList())
+            .options(listeners.options())
             .text(FOOT);
 
     private final Program program;
@@ -128,13 +128,13 @@ final class ServeCommand implements Callable<Integer> {
 
     /** The builder, from what was typed; opens the sinks last, when nothing can be wrong any more. */
     private LineServer.Builder configured() {
-        List<ListenOptions> listeners = command.words(new Listeners(ofListeners)::parse);
-        command.check(!listeners.isEmpty(), "missing NETWORK ADDRESS: where to listen");
+        List<ListenOptions> typed = command.words(listeners::parse);
+        command.check(!typed.isEmpty(), "missing NETWORK ADDRESS: where to listen");
         LineServer.Builder builder = LineServer.builder()
                 .preferNative(transport.value() == TcpOn.NATIVE)
                 .drainTimeout(drainTimeout.value());
-        listeners.forEach(builder::listen);
-        ofListeners.forEach(option -> option.tell(builder));
+        typed.forEach(builder::listen);
+        listeners.tell(builder);
         buffer.giveTo(builder::bufferBytes);
         for (Sinks.Address address : to.value()) {
             builder.sink(address.open());

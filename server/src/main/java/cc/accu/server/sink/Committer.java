@@ -2,11 +2,15 @@ package cc.accu.server.sink;
 
 import cc.accu.line.LineBatch;
 import cc.accu.server.internal.commit.CommitGroup;
+import cc.accu.server.internal.commit.CommitGroup.Outcomes;
 import cc.accu.server.internal.commit.CommitQueue;
-import cc.accu.server.internal.commit.Outcomes;
-import cc.accu.server.internal.commit.SlowCalls;
-import cc.accu.server.internal.file.FileProblem;
+import cc.accu.server.sink.LineWriter.HeldException;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,13 +60,14 @@ final class Committer {
     /** Held by whoever uses the writer, and by nobody who tells what became of lines. */
     private final ReentrantLock writing = new ReentrantLock();
 
-    /** Guarded by {@link #writing}. */
+    @GuardedBy("writing")
     private final CommitGroup group;
 
-    /** Why the writer could not go on the last time. Guarded by {@link #writing}. */
+    /** Why the writer could not go on the last time. */
+    @GuardedBy("writing")
     private HeldException stall = new HeldException("", "", new IOException());
 
-    /** Guarded by {@link #writing}. */
+    @GuardedBy("writing")
     private long heldSince;
 
     private volatile Optional<String> held = Optional.empty();
@@ -127,6 +132,7 @@ final class Committer {
         }
     }
 
+    @GuardedBy("writing")
     private boolean store(Outcomes known) {
         if (!group.isEmpty()) {
             return false;
@@ -148,6 +154,7 @@ final class Committer {
         return settled;
     }
 
+    @GuardedBy("writing")
     private boolean isQuickForGroup() {
         try {
             return group.isSmall() && writer.isQuickFor(group.bytes());
@@ -181,6 +188,7 @@ final class Committer {
         }
     }
 
+    @GuardedBy("writing")
     private void reopenIfAsked(Outcomes known) {
         if (queue.isReopeningAsked()) {
             if (mode.get() == Mode.INLINE) {
@@ -191,6 +199,7 @@ final class Committer {
         }
     }
 
+    @GuardedBy("writing")
     private boolean storeGroup(Outcomes known) {
         group.takeFrom(queue);
         boolean more = !group.isEmpty();
@@ -203,6 +212,7 @@ final class Committer {
     }
 
     /** Tries what stalled again: what is taken is never dropped. That it does not work twice is told. */
+    @GuardedBy("writing")
     private boolean goOn(Outcomes known) {
         if (isSettled(known)) {
             become(Mode.THREAD);
@@ -221,6 +231,7 @@ final class Committer {
     }
 
     /** Whether it is known what became of the group; if not, the sink has stalled, and this is to be called again. */
+    @GuardedBy("writing")
     private boolean isSettled(Outcomes known) {
         IOException broken = failure;
         try {
@@ -239,6 +250,7 @@ final class Committer {
         return true;
     }
 
+    @GuardedBy("writing")
     private void failWith(IOException problem, Outcomes known) {
         fail(problem);
         group.fail(problem, known);
@@ -251,6 +263,7 @@ final class Committer {
         held = Optional.empty();
     }
 
+    @GuardedBy("writing")
     private void reopenWriter(Outcomes known) {
         try {
             writer.reopen();
@@ -261,18 +274,62 @@ final class Committer {
         }
     }
 
-    /** Gives up the writer. On the thread of the sink, at its end. */
-    void closeWriter() {
-        try {
-            writer.close();
-        } catch (IOException | RuntimeException | Error atClose) {
-            if (!(failure instanceof SinkClosedException)) {
-                LOG.warn("{}: closing failed: {}", address, whyNotClosed(atClose));
+    /**
+     * Tells calls that block from those that took long because this thread had no processor, which is no fault of whom it
+     * calls. Linux tells how long a thread ran or waited to run; elsewhere all that takes long counts. One thread.
+     */
+    private static final class SlowCalls {
+        private static final Path STATISTICS = Path.of("/proc/thread-self/schedstat");
+        private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+        /** Asking before each call would cost as much as many a call does. */
+        private static final long ASK_EACH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+        private final @Nullable FileChannel statistics = opened();
+        private final ByteBuffer text = ByteBuffer.allocate(64);
+        private long runnableBefore = runnableNanos();
+        private long start = System.nanoTime();
+        private long askedAt = start;
+
+        private static @Nullable FileChannel opened() {
+            try {
+                return FileChannel.open(STATISTICS); // that of this thread, also when it is read later
+            } catch (IOException notTold) {
+                return null;
             }
         }
-    }
 
-    private static String whyNotClosed(Throwable failure) {
-        return failure instanceof IOException problem ? FileProblem.why(problem) : failure.toString();
+        /** Just before the call. */
+        void begin() {
+            start = System.nanoTime();
+            if (start - askedAt >= ASK_EACH_NANOS) {
+                runnableBefore = runnableNanos();
+                askedAt = start;
+            }
+        }
+
+        /**
+         * Whether the call blocked.
+         *
+         * @param end when it was done, as {@link System#nanoTime}
+         */
+        boolean isBlocked(long end) {
+            long took = end - start;
+            return took > LONG_NANOS && took - (runnableNanos() - runnableBefore) > LONG_NANOS;
+        }
+
+        private long runnableNanos() {
+            if (statistics == null) {
+                return 0;
+            }
+            try {
+                statistics.read(text.clear(), 0);
+                String[] numbers =
+                        StandardCharsets.US_ASCII.decode(text.flip()).toString().split(" ", 3);
+                return Long.parseLong(numbers[0]) + Long.parseLong(numbers[1]);
+            } catch (IOException | RuntimeException notTold) {
+                return 0;
+            }
+        }
     }
 }

@@ -6,7 +6,8 @@ import cc.accu.line.LineBatch;
 import cc.accu.server.internal.commit.CommitGroup;
 import cc.accu.server.internal.commit.TurnQueue;
 import cc.accu.server.internal.format.LineFormat;
-import cc.accu.server.internal.format.LineFormatter;
+import cc.accu.server.sink.Sink.SinkClosedException;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Formats lines, then hands them to a sink: stored means what it means there. Who hands over formats; when much is on its
  * way already, the rest waits as it came, since formatted it may be many times as long, and each connection gets its turn.
- * Any thread; what waits is guarded by this object, which nobody holds while formatting or calling others.
+ * Any thread; nobody holds the lock while formatting or calling others.
  */
 final class Formatter implements Sink {
     private static final Logger LOG = LoggerFactory.getLogger(Formatter.class);
@@ -35,28 +36,41 @@ final class Formatter implements Sink {
     private static final long RETRY_MILLIS = 100;
 
     private final Sink sink;
-    private final LineFormatter formatter;
+    private final LineFormat.Pieces formatter;
+
+    @GuardedBy("this")
     private final TurnQueue<Unformatted> waiting = new TurnQueue<>();
+
+    @GuardedBy("this")
     private long aheadBytes;
 
     /** Whether a thread formats what waits: one at a time does, for the order. */
+    @GuardedBy("this")
     private boolean formatting;
 
+    @GuardedBy("this")
     private boolean closed;
+
+    @GuardedBy("this")
     private @Nullable IOException failure;
+
     private volatile boolean starved;
     private final ThreadLocal<Boolean> telling = ThreadLocal.withInitial(() -> false);
 
     Formatter(Sink sink, Supplier<LineFormat> formats) {
         this.sink = sink;
-        this.formatter = new LineFormatter(formats);
+        this.formatter = new LineFormat.Pieces(formats);
     }
 
     /** A batch as it came: who waits for it is told when all its pieces are settled. */
     private final class Unformatted {
         private final LineBatch batch;
         private final Completion done;
+
+        @GuardedBy("this")
         private int open = 1; // itself, until its last piece is handed on
+
+        @GuardedBy("this")
         private @Nullable Throwable firstFailure;
 
         Unformatted(LineBatch batch, Completion done) {
@@ -68,19 +82,20 @@ final class Formatter implements Sink {
             open++;
         }
 
-        private synchronized boolean isLastSettled(@Nullable Throwable problem) {
-            firstFailure = firstFailure == null ? problem : firstFailure;
-            return --open == 0;
-        }
-
         void settled(@Nullable Throwable problem) {
-            if (isLastSettled(problem)) {
-                telling.set(true);
-                try {
-                    done.settled(firstFailure);
-                } finally {
-                    telling.set(false);
+            Throwable first;
+            synchronized (this) {
+                firstFailure = firstFailure == null ? problem : firstFailure;
+                if (--open > 0) {
+                    return;
                 }
+                first = firstFailure;
+            }
+            telling.set(true);
+            try {
+                done.settled(first);
+            } finally {
+                telling.set(false);
             }
         }
 

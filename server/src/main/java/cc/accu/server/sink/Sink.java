@@ -3,6 +3,7 @@ package cc.accu.server.sink;
 import cc.accu.line.Completion;
 import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
+import java.io.IOException;
 import java.util.Optional;
 
 /** Where lines end up. Any thread; each sink's own documentation says what "stored" means there. */
@@ -47,4 +48,17 @@ public interface Sink extends AutoCloseable {
      */
     @Override
     void close();
+
+    /**
+     * A batch came when the {@link Sink} was closed already, or there was no time left to store it. That is no failure of the
+     * destination: nothing is known of it but that the batch is not there.
+     */
+    final class SinkClosedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        /** @param whatHappened for the log */
+        public SinkClosedException(String whatHappened) {
+            super(whatHappened);
+        }
+    }
 }

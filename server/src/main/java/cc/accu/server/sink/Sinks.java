@@ -1,17 +1,24 @@
 package cc.accu.server.sink;
 
+import cc.accu.internal.process.NonBlockingPause;
 import cc.accu.internal.process.StandardStream;
-import cc.accu.internal.process.Terminal;
-import cc.accu.internal.text.Nearest;
+import cc.accu.internal.text.TypedText;
 import cc.accu.line.Completion;
 import cc.accu.line.Durability;
 import cc.accu.line.Line;
 import cc.accu.line.LineBatch;
+import cc.accu.server.internal.commit.OutputBuffer;
 import cc.accu.server.internal.file.FileAddress;
 import cc.accu.server.internal.file.SinkOptions;
 import cc.accu.server.internal.format.LineFormat;
-import cc.accu.server.internal.format.TerminalEscape;
+import cc.accu.server.internal.format.LineFormat.TerminalEscape;
+import cc.accu.server.sink.LineWriter.HeldException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.channels.GatheringByteChannel;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -75,7 +82,7 @@ public final class Sinks {
         if (colon > 0 && target.substring(0, colon).equalsIgnoreCase("file")) {
             return "did you mean file" + target.substring(colon) + "?";
         }
-        return Nearest.to(target, List.of("stdout", "discard"))
+        return TypedText.nearest(target, List.of("stdout", "discard"))
                 .map(near -> "did you mean " + near + "?")
                 .orElse("it is stdout, file:/path/messages.log or discard, with options as in stdout?format=raw");
     }
@@ -160,10 +167,99 @@ public final class Sinks {
             throw new SinkException("stdout", why + ", or choose another sink, discard or file:/path/messages.log");
         });
         Sink sink = new WriterSink("stdout", ChannelWriter.ofStandardOutput());
-        return Terminal.OUTPUT.isAttached()
+        return StandardStream.OUTPUT.isTerminal()
                 ? kind.formats()
                         .<Sink>map(formats -> new Formatter(sink, () -> new TerminalEscape(formats.get())))
                         .orElse(sink)
                 : formatted(sink, kind);
+    }
+
+    /** Nobody reads any more what a sink writes, as when standard output goes to {@code head}: no fault of the sink. */
+    public static final class ReaderGoneException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        /** @param cause what the system said */
+        public ReaderGoneException(IOException cause) {
+            super("nobody reads standard output any more: " + cause.getMessage(), cause);
+        }
+    }
+
+    /**
+     * Writes lines to standard output: gathers them, and writes when there are many and at each commit. One thread at a time,
+     * which does not wait any more for a channel that takes nothing once it is interrupted.
+     */
+    static final class ChannelWriter implements LineWriter {
+        private final GatheringByteChannel channel;
+        private final OutputBuffer output = new OutputBuffer();
+
+        ChannelWriter(GatheringByteChannel channel) {
+            this.channel = channel;
+        }
+
+        /**
+         * Writes to the process's descriptor 1, which is somebody else's and is never closed. Blocking writes, unless whoever
+         * started the process made the descriptor non-blocking.
+         */
+        static ChannelWriter ofStandardOutput() {
+            return new ChannelWriter(new Unclosed().getChannel());
+        }
+
+        /**
+         * Were it closed, also by interrupting its writer, the JDK would put {@code /dev/null} in the place of descriptor 1,
+         * under everybody who writes there, and under the JVM itself if that has a file of its own there.
+         */
+        private static final class Unclosed extends FileOutputStream {
+            Unclosed() {
+                super(FileDescriptor.out);
+            }
+
+            @Override
+            public void close() {}
+        }
+
+        @Override
+        public void write(LineBatch batch) throws IOException {
+            output.add(batch);
+            if (output.isFull()) {
+                commit();
+            }
+        }
+
+        /** @throws Sinks.ReaderGoneException when nobody reads any more, as when {@code head} has seen enough */
+        @Override
+        public void commit() throws IOException {
+            try {
+                writeAll();
+            } catch (IOException failure) {
+                // The JDK tells by the text alone.
+                boolean readerGone = String.valueOf(failure.getMessage())
+                        .toLowerCase(Locale.ROOT)
+                        .contains("broken pipe");
+                throw readerGone ? new Sinks.ReaderGoneException(failure) : HeldException.insteadOf(failure);
+            }
+            output.forgetWritten();
+        }
+
+        private void writeAll() throws IOException {
+            NonBlockingPause pause = new NonBlockingPause();
+            while (output.pendingBytes() > 0) {
+                if (output.write(channel, output.pendingBytes()) > 0) {
+                    pause.restart();
+                } else {
+                    pause.await();
+                }
+            }
+        }
+
+        @Override
+        public Durability durability() {
+            return Durability.WRITTEN;
+        }
+
+        @Override
+        public void close() throws IOException {
+            output.close();
+            channel.close();
+        }
     }
 }

@@ -3,9 +3,10 @@ package cc.accu.server.sink;
 import cc.accu.line.Completion;
 import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
-import cc.accu.server.internal.commit.CommitEntry;
+import cc.accu.server.internal.commit.CommitGroup.Outcomes;
 import cc.accu.server.internal.commit.CommitQueue;
-import cc.accu.server.internal.commit.Outcomes;
+import cc.accu.server.internal.file.FileProblem;
+import cc.accu.server.sink.Sink.SinkClosedException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -52,7 +53,7 @@ public final class WriterSink implements Sink {
 
     @Override
     public void accept(LineBatch batch, Completion done) {
-        CommitEntry entry = new CommitEntry(batch, done);
+        CommitQueue.Entry entry = new CommitQueue.Entry(batch, done);
         Optional<IOException> failure = committer.failure();
         long waitingBytes = failure.isEmpty() ? queue.add(entry) : CommitQueue.CLOSED;
         if (waitingBytes == CommitQueue.CLOSED) {
@@ -88,7 +89,21 @@ public final class WriterSink implements Sink {
                 }
             }
         }
-        committer.closeWriter();
+        closeWriter();
+    }
+
+    private void closeWriter() {
+        try {
+            writer.close();
+        } catch (IOException | RuntimeException | Error atClose) {
+            if (!(committer.failure().orElse(null) instanceof SinkClosedException)) {
+                LOG.warn("{}: closing failed: {}", address, whyNotClosed(atClose));
+            }
+        }
+    }
+
+    private static String whyNotClosed(Throwable failure) {
+        return failure instanceof IOException problem ? FileProblem.why(problem) : failure.toString();
     }
 
     @Override
@@ -137,7 +152,7 @@ public final class WriterSink implements Sink {
         }
         if (thread.isAlive()) {
             LOG.warn("{}: does not end: what it waits for cannot be interrupted", address);
-            Queue<CommitEntry> lost = queue.takeAll(new ArrayDeque<>());
+            Queue<CommitQueue.Entry> lost = queue.takeAll(new ArrayDeque<>());
             lost.forEach(entry -> entry.fail(closed));
         }
     }

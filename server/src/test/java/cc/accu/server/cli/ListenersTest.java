@@ -19,14 +19,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ListenersTest {
-    private final List<ListenerOption<?>> table = ListenerOption.table();
+    private final Listeners typed = new Listeners();
     private final List<ListenOptions> listeners = new ArrayList<>();
     private final Command command = new Command(this::read, Option.flag("-v, --verbose", "say more"))
-            .options(table.stream().<Option<?>>map(ListenerOption::forAll).toList())
+            .options(typed.options())
             .usualOptions();
 
     private int read() {
-        listeners.addAll(command.words(new Listeners(table)::parse));
+        listeners.addAll(command.words(typed::parse));
         return Program.OK;
     }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import cc.accu.line.LineBatch;
+import cc.accu.server.sink.LineWriter.HeldException;
+import cc.accu.server.sink.Sinks.ChannelWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

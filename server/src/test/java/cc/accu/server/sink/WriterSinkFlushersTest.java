@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
 import cc.accu.server.internal.format.LineFormat;
+import cc.accu.server.sink.LineWriter.HeldException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
-import cc.accu.server.internal.format.TextFormat;
+import cc.accu.server.internal.format.LineFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,11 +108,11 @@ class WriterSinkTest extends SinkContract {
         StringBuilder expected = new StringBuilder();
         for (int i = 0; i < 40; i++) {
             String lines = (i + "\n").repeat(3000);
-            expected.append(Batches.formatted(new TextFormat(), Batches.of(lines)));
+            expected.append(Batches.formatted(new LineFormat.Text(), Batches.of(lines)));
             batches.add(Batches.of(lines));
         }
         CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
-        try (Sink sink = new Formatter(new WriterSink("test-sink", slow), TextFormat::new)) {
+        try (Sink sink = new Formatter(new WriterSink("test-sink", slow), LineFormat.Text::new)) {
             for (LineBatch batch : batches) {
                 last = flushed(sink, batch);
                 slow.firstWrite.await();

@@ -9,6 +9,7 @@ import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
 import cc.accu.line.Origin;
 import cc.accu.server.internal.format.LineFormat;
+import cc.accu.server.sink.LineWriter.HeldException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

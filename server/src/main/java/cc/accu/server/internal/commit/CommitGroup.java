@@ -1,11 +1,15 @@
 package cc.accu.server.internal.commit;
 
+import cc.accu.line.Completion;
 import cc.accu.line.LineBatch;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is written together and committed at its end. It is full with so many bytes; what is left then waits for the next
@@ -24,9 +28,9 @@ public final class CommitGroup {
     }
 
     private final Destination destination;
-    private final Deque<CommitEntry> written = new ArrayDeque<>();
-    private final TurnQueue<CommitEntry> left = new TurnQueue<>();
-    private Queue<CommitEntry> unwritten = new ArrayDeque<>();
+    private final Deque<CommitQueue.Entry> written = new ArrayDeque<>();
+    private final TurnQueue<CommitQueue.Entry> left = new TurnQueue<>();
+    private Queue<CommitQueue.Entry> unwritten = new ArrayDeque<>();
     private long unwrittenBytes;
 
     public CommitGroup(Destination destination) {
@@ -37,7 +41,7 @@ public final class CommitGroup {
     public void takeFrom(CommitQueue queue) {
         leaveUnwritten();
         unwritten = queue.takeAll(unwritten);
-        for (CommitEntry entry : unwritten) {
+        for (CommitQueue.Entry entry : unwritten) {
             unwrittenBytes += entry.batch().bytes();
         }
         if (!left.isEmpty()) {
@@ -46,7 +50,7 @@ public final class CommitGroup {
     }
 
     private void leaveUnwritten() {
-        for (CommitEntry next = unwritten.poll(); next != null; next = unwritten.poll()) {
+        for (CommitQueue.Entry next = unwritten.poll(); next != null; next = unwritten.poll()) {
             left.add(next.batch().origin(), next);
         }
         unwrittenBytes = 0;
@@ -80,7 +84,7 @@ public final class CommitGroup {
             }
             long bytes = 0;
             while (bytes < FULL_BYTES && !(unwritten.isEmpty() && left.isEmpty())) {
-                CommitEntry next = unwritten.isEmpty() ? left.remove() : unwritten.remove();
+                CommitQueue.Entry next = unwritten.isEmpty() ? left.remove() : unwritten.remove();
                 written.add(next);
                 bytes += next.batch().bytes();
                 destination.write(next.batch());
@@ -94,7 +98,7 @@ public final class CommitGroup {
 
     private void commit(Outcomes outcomes) throws IOException {
         destination.commit();
-        for (CommitEntry next = written.poll(); next != null; next = written.poll()) {
+        for (CommitQueue.Entry next = written.poll(); next != null; next = written.poll()) {
             next.closeBatch();
             outcomes.stored(next.done());
         }
@@ -115,9 +119,61 @@ public final class CommitGroup {
     public void fail(IOException why, Outcomes outcomes) {
         leaveUnwritten();
         left.moveTo(written);
-        for (CommitEntry next = written.poll(); next != null; next = written.poll()) {
+        for (CommitQueue.Entry next = written.poll(); next != null; next = written.poll()) {
             next.closeBatch();
             outcomes.failed(next.done(), why);
+        }
+    }
+
+    /**
+     * What one thread has found out about batches and is to tell once it has let go of the lock. Those who are told may hand
+     * over more, and flush: the thread does not go on with that before all are told. One thread.
+     */
+    public static final class Outcomes {
+        private static final Logger LOG = LoggerFactory.getLogger(CommitGroup.class);
+
+        private final Deque<Completion> stored = new ArrayDeque<>();
+        private final Deque<Completion> failed = new ArrayDeque<>();
+        private @Nullable IOException failure;
+        private boolean telling;
+
+        void stored(Completion done) {
+            stored.add(done);
+        }
+
+        void failed(Completion done, IOException why) {
+            failed.add(done);
+            failure = why;
+        }
+
+        /** Whether the thread is in {@link #tell}. */
+        public boolean isTelling() {
+            return telling;
+        }
+
+        /** Newest first: whoever counts in order, as acknowledgements do, then gets on once for all of them. */
+        public void tell() {
+            if (telling) {
+                return; // what was added is told by the call that is under way
+            }
+            telling = true;
+            try {
+                tell(stored, null);
+                tell(failed, failure);
+            } finally {
+                telling = false;
+            }
+        }
+
+        /** Tells who waits, whatever others do who are told by the same. */
+        private static void tell(Deque<Completion> waiting, @Nullable IOException failure) {
+            for (Completion newest = waiting.pollLast(); newest != null; newest = waiting.pollLast()) {
+                try {
+                    newest.settled(failure);
+                } catch (RuntimeException | Error problem) {
+                    LOG.error("whoever was told what became of lines failed", problem);
+                }
+            }
         }
     }
 }

@@ -1,24 +1,36 @@
 package cc.accu.server.internal.commit;
 
+import cc.accu.line.Completion;
+import cc.accu.line.LineBatch;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What waits for a writer, in order, and what its thread is asked to do. Any thread; guarded by itself. */
+/** What waits for a writer, in order, and what its thread is asked to do. Any thread. */
 public final class CommitQueue {
     /** What {@link #add} says when nothing is taken any more. */
     public static final long CLOSED = -1;
 
-    private Queue<CommitEntry> waiting = new ArrayDeque<>();
+    @GuardedBy("this")
+    private Queue<Entry> waiting = new ArrayDeque<>();
+
+    @GuardedBy("this")
     private long bytes;
+
+    @GuardedBy("this")
     private boolean threadCalled;
 
-    /** Also read without the lock, so that nobody gets before it who need not. */
+    /** Changed under the lock, and also read without it, so that nobody gets before it who need not. */
     private volatile boolean reopenAsked;
 
+    @GuardedBy("this")
     private boolean closed;
 
     /** Adds what is to be written; says how many bytes wait now, or {@link #CLOSED} if it was not added. */
-    public synchronized long add(CommitEntry entry) {
+    public synchronized long add(Entry entry) {
         if (closed) {
             return CLOSED;
         }
@@ -32,8 +44,8 @@ public final class CommitQueue {
     }
 
     /** All that waits, in order. What comes from now on waits in {@code empty}, which is the queue's own then. */
-    public synchronized Queue<CommitEntry> takeAll(Queue<CommitEntry> empty) {
-        Queue<CommitEntry> taken = waiting;
+    public synchronized Queue<Entry> takeAll(Queue<Entry> empty) {
+        Queue<Entry> taken = waiting;
         waiting = empty;
         bytes = 0;
         return taken;
@@ -77,5 +89,25 @@ public final class CommitQueue {
     /** It is being opened again: whoever asks from now on asks for another time. */
     public synchronized void takeReopening() {
         reopenAsked = false;
+    }
+
+    /** A batch on its way to a writer, and who is told what became of it. One thread at a time. */
+    public record Entry(LineBatch batch, Completion done) {
+        private static final Logger LOG = LoggerFactory.getLogger(CommitQueue.class);
+
+        /** Gives the memory back. */
+        void closeBatch() {
+            try {
+                batch.close();
+            } catch (RuntimeException closedByItsWriter) {
+                LOG.debug("a batch was closed by somebody else", closedByItsWriter);
+            }
+        }
+
+        /** It is not stored: closes the batch and says so. Not to be called by one who holds a lock. */
+        public void fail(IOException why) {
+            closeBatch();
+            done.settled(why);
+        }
     }
 }

@@ -4,10 +4,11 @@ import cc.accu.internal.transport.Reason;
 import cc.accu.line.Completion;
 import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
-import cc.accu.server.sink.ReaderGoneException;
+import cc.accu.server.internal.deliver.SinkFanOut.SinkListener;
 import cc.accu.server.sink.Sink;
-import cc.accu.server.sink.SinkClosedException;
+import cc.accu.server.sink.Sink.SinkClosedException;
 import cc.accu.server.sink.SinkState;
+import cc.accu.server.sink.Sinks.ReaderGoneException;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -23,6 +24,18 @@ import org.slf4j.LoggerFactory;
 /**
  * One sink of a server, what waits for it, and how it is doing. Says so in the log when it stores nothing for long. The
  * border to somebody else's code: whatever a sink throws means that it has failed, and goes no further. Any thread.
+ *
+ * <p>While something waits, one look at a time is planned; who finds that nothing does ends that, and looks once more, so
+ * that what came meanwhile is watched too.
+ *
+ * <table>
+ * <caption>Health</caption>
+ * <tr><th>from</th><th>to</th><th>when</th></tr>
+ * <tr><td>GOOD</td><td>SLOW</td><td>something waits, and nothing was stored for five seconds</td></tr>
+ * <tr><td>SLOW</td><td>GOOD</td><td>something was stored since, or nothing waits any more</td></tr>
+ * <tr><td>GOOD, SLOW</td><td>HELD</td><td>while the sink says that it can store nothing for now</td></tr>
+ * <tr><td>any</td><td>FAILED</td><td>the sink has said that something is not stored, or has thrown; for good</td></tr>
+ * </table>
  */
 final class SinkLane {
     private static final Logger LOG = LoggerFactory.getLogger(SinkLane.class);

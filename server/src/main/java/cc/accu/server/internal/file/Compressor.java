@@ -1,5 +1,6 @@
 package cc.accu.server.internal.file;
 
+import cc.accu.server.internal.file.FileOpener.FileMode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;

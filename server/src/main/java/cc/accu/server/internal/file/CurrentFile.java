@@ -1,6 +1,7 @@
 package cc.accu.server.internal.file;
 
 import cc.accu.server.internal.commit.OutputBuffer;
+import cc.accu.server.internal.file.FileProblem.Shortage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.function.LongSupplier;
@@ -11,6 +12,16 @@ import org.slf4j.LoggerFactory;
 /**
  * The file that lines go to now. One that fails once is left, one that was removed or cut off is let go, and what was not
  * committed is then pending in the output again, for the next file. One thread at a time.
+ *
+ * <table>
+ * <caption>Transitions</caption>
+ * <tr><th>from</th><th>to</th><th>when</th></tr>
+ * <tr><td>IN_USE</td><td>SPOILED</td><td>writing, forcing it to the disk, or its name, has failed</td></tr>
+ * <tr><td>SPOILED</td><td>IN_USE</td><td>a fresh file has its name; if it holds lines that were committed, it is kept until
+ *     the next commit</td></tr>
+ * <tr><td>IN_USE, SPOILED</td><td>LET_GO</td><td>somebody has removed it, or has made one in use shorter</td></tr>
+ * <tr><td>LET_GO</td><td>IN_USE</td><td>there is a file again, by the rules of a start</td></tr>
+ * </table>
  */
 final class CurrentFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CurrentFile.class);
@@ -20,7 +31,6 @@ final class CurrentFile implements AutoCloseable {
     private final RotatedNames names;
     private final LogFile file;
     private final FileWatch watch;
-    private final Rotation rotation;
     private final Shortage.Patience patience;
     private FileChannel channel;
     private boolean directoryChanged;
@@ -28,11 +38,16 @@ final class CurrentFile implements AutoCloseable {
     /** Holds lines that were committed, and failed since. */
     private @Nullable BrokenFile broken;
 
-    /** Whether the file is not to be written to any more. */
-    private boolean spoiled;
+    private State state = State.IN_USE;
 
-    /** Whether the file was given up, for what others did to it, and there is none yet in its place. */
-    private boolean letGo;
+    /** What is with the file. */
+    private enum State {
+        IN_USE,
+        /** Not to be written to any more. */
+        SPOILED,
+        /** Given up, for what others did to it, and there is none yet in its place. */
+        LET_GO
+    }
 
     /** Opens it. The output is the caller's. */
     CurrentFile(FileAddress address, FileWatch watch, OutputBuffer output, LongSupplier clock) throws IOException {
@@ -42,11 +57,9 @@ final class CurrentFile implements AutoCloseable {
         this.file = watch.file();
         this.names = file.names();
         this.patience = new Shortage.Patience(clock);
-        this.rotation = new Rotation(address, clock);
         this.channel = file.open();
         this.directoryChanged = true;
-        watch.began(channel.size());
-        rotation.began(beganMillis(), watch.ownership());
+        watch.began(channel.size(), beganMillis());
     }
 
     private long beganMillis() throws IOException {
@@ -61,7 +74,7 @@ final class CurrentFile implements AutoCloseable {
 
     /** Whether nothing is to be done before the next write but, with {@code synced} names, that. */
     boolean isSettled(boolean synced) {
-        return !letGo && !spoiled && broken == null && !(synced && directoryChanged);
+        return state == State.IN_USE && broken == null && !(synced && directoryChanged);
     }
 
     /** Whether lines that were committed need the file on the disk, whatever the policy says. */
@@ -70,24 +83,19 @@ final class CurrentFile implements AutoCloseable {
     }
 
     boolean isLetGo() {
-        return letGo;
+        return state == State.LET_GO;
     }
 
     boolean isSpoiled() {
-        return spoiled;
-    }
-
-    Rotation rotation() {
-        return rotation;
+        return state == State.SPOILED;
     }
 
     /** Sees to it that there is a file to write to. Nothing to do, mostly. */
     void prepare() throws IOException {
-        if (letGo) {
-            begin();
-        }
-        if (spoiled) {
-            leaveSpoiled();
+        switch (state) {
+            case IN_USE -> {}
+            case SPOILED -> leaveSpoiled();
+            case LET_GO -> begin();
         }
     }
 
@@ -127,10 +135,8 @@ final class CurrentFile implements AutoCloseable {
     private void goOnIn(FileChannel fresh) throws IOException {
         channel = fresh;
         directoryChanged = true;
-        letGo = false;
-        spoiled = false;
-        watch.began(fresh.size());
-        rotation.began(System.currentTimeMillis(), watch.ownership());
+        state = State.IN_USE;
+        watch.began(fresh.size(), System.currentTimeMillis());
     }
 
     /** Begins the next file, and says whether it did; when that cannot be, this one is written on. */
@@ -138,12 +144,12 @@ final class CurrentFile implements AutoCloseable {
         FileChannel old = channel;
         try {
             if (!file.isOursToRotate()) {
-                rotation.putOff(); // somebody else is at it: until SIGHUP
+                watch.putOffRotation(); // somebody else is at it: until SIGHUP
                 return false;
             }
             goOnIn(file.replace());
         } catch (IOException failure) {
-            rotation.putOff(FileProblem.describe(failure, address.path()));
+            watch.putOffRotation(FileProblem.describe(failure, address.path()));
             return false;
         }
         old.close();
@@ -156,7 +162,7 @@ final class CurrentFile implements AutoCloseable {
         switch (watch.look()) {
             case AS_LEFT -> {}
             case SHORTER -> {
-                if (!spoiled) {
+                if (state == State.IN_USE) {
                     cutBack(committedBytes);
                     letGo();
                 }
@@ -179,12 +185,11 @@ final class CurrentFile implements AutoCloseable {
 
     /** Gives up the file, and its space if it was removed. */
     private void letGo() throws IOException {
-        letGo = true;
+        state = State.LET_GO;
         output.rewind();
         channel.close();
         if (broken != null && broken.channel().equals(channel)) {
             broken = null;
-            spoiled = false;
         }
     }
 
@@ -215,7 +220,9 @@ final class CurrentFile implements AutoCloseable {
         } else if (!failure.equals(broken.cause())) {
             failure.addSuppressed(broken.cause());
         }
-        spoiled = true;
+        if (state == State.IN_USE) {
+            state = State.SPOILED;
+        }
         output.rewind();
     }
 
@@ -257,6 +264,41 @@ final class CurrentFile implements AutoCloseable {
                 last.force(false);
                 file.syncDirectory();
             }
+        }
+    }
+
+    /**
+     * A file that failed and is never written to again: what it holds beyond {@code safeBytes} is stored elsewhere.
+     *
+     * @param cause what failed
+     */
+    private record BrokenFile(FileChannel channel, long safeBytes, IOException cause) {
+        static BrokenFile of(FileChannel channel, long unsafeBytes, IOException cause) {
+            long safeBytes = Long.MAX_VALUE;
+            try {
+                safeBytes = Math.max(channel.size() - unsafeBytes, 0);
+            } catch (IOException alsoFails) {
+                cause.addSuppressed(alsoFails);
+            }
+            return new BrokenFile(channel, safeBytes, cause);
+        }
+
+        /** Takes from it, if it lets us, what is stored elsewhere now, so that no line is torn or there twice. */
+        void retire(FileAddress address, String stamp) {
+            String problem = "";
+            try (channel) {
+                channel.truncate(safeBytes);
+            } catch (IOException failure) {
+                problem = "; its last lines may be unfinished, or in the new file as well (" + FileProblem.why(failure)
+                        + ")";
+            }
+            LOG.error(
+                    "{}: storing failed ({}); all that was not stored yet is in a new file, the old one is {}.{}{}",
+                    address,
+                    FileProblem.why(cause),
+                    address.path(),
+                    stamp,
+                    problem);
         }
     }
 }

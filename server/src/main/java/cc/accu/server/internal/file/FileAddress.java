@@ -1,7 +1,6 @@
 package cc.accu.server.internal.file;
 
 import cc.accu.internal.text.Quantities;
-import cc.accu.internal.text.TypedPath;
 import cc.accu.internal.text.TypedText;
 import cc.accu.server.internal.format.LineFormat;
 import java.nio.file.Path;
@@ -57,7 +56,7 @@ public record FileAddress(
         if (path.isEmpty() || path.endsWith("/")) {
             throw namesNoFile(text);
         }
-        Path file = TypedPath.absolute(TypedText.percentDecoded(path));
+        Path file = TypedText.absolutePath(TypedText.percentDecoded(path));
         if (file.getFileName() == null) {
             throw namesNoFile(text);
         }

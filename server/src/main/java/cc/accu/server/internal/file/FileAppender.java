@@ -3,6 +3,7 @@ package cc.accu.server.internal.file;
 import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
 import cc.accu.server.internal.commit.OutputBuffer;
+import cc.accu.server.internal.file.FileProblem.Shortage;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
@@ -182,14 +183,13 @@ public final class FileAppender implements AutoCloseable {
     }
 
     private long nextShare() throws IOException {
-        Rotation rotation = current.rotation();
-        if (rotation.isTooOld(current.channel(), watch.ownership())) {
+        if (watch.isTooOld(current.channel())) {
             rotate();
         }
-        long next = rotation.shareOf(output, current.channel());
+        long next = watch.shareOf(output, current.channel());
         while (next == 0) {
             rotate();
-            next = rotation.shareOf(output, current.channel());
+            next = watch.shareOf(output, current.channel());
         }
         return next;
     }
@@ -296,7 +296,7 @@ public final class FileAppender implements AutoCloseable {
                 && !isToReopen()
                 && !(synced && later.get().hasFailed())
                 && !watch.isDue()
-                && !current.rotation().isDue(watch.bytes() + output.pendingBytes() + bytes);
+                && !watch.isRotationDue(output.pendingBytes() + bytes);
         if (inHaste) {
             share = output.pendingBytes() + bytes; // no question on the way
         }

@@ -1,5 +1,6 @@
 package cc.accu.server.internal.file;
 
+import cc.accu.server.internal.file.FileOpener.FileMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -13,19 +13,36 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** Why a file cannot be used and what to do, in words for people: the system's own are for programmers. */
 public final class FileProblem extends IOException {
     private static final long serialVersionUID = 1;
 
+    private static final String NO_SPACE = "no-space";
+    private static final String NO_DESCRIPTOR = "no-descriptor";
     private static final String TOO_LONG = "file name too long";
 
-    /** What the C library says of an error, the part that matters of it, in small letters; why; and what to do. */
-    private record Known(String system, String why, String whatToDo) {}
+    /**
+     * What the C library says of an error, the part that matters of it, in small letters: the JDK tells by the text alone;
+     * why; what to do; and the word for it if it is a {@link Shortage}.
+     */
+    private record Known(String system, String why, String whatToDo, Optional<String> shortage) {
+        Known(String system, String why, String whatToDo) {
+            this(system, why, whatToDo, Optional.empty());
+        }
+
+        static Known shortage(String word, String system, String why, String whatToDo) {
+            return new Known(system, why, whatToDo, Optional.of(word));
+        }
+    }
 
     private static final List<Known> KNOWN = List.of(
-            new Known("no space left", "no space left on the device", "make room, or choose another path"),
-            new Known("quota exceeded", "the disk quota is used up", "make room, or choose another path"),
+            Known.shortage(
+                    NO_SPACE, "no space left", "no space left on the device", "make room, or choose another path"),
+            Known.shortage(
+                    NO_SPACE, "quota exceeded", "the disk quota is used up", "make room, or choose another path"),
             new Known(
                     "read-only file system",
                     "its file system is read-only",
@@ -41,7 +58,8 @@ public final class FileProblem extends IOException {
             new Known("permission denied", "permission denied", "this user must be able to read and write it"),
             new Known("input/output error", "the disk reported an error", "see dmesg, or choose another path"),
             new Known("structure needs cleaning", "the file system is damaged", "check it with fsck"),
-            new Known("too many open files", "too many files are open", "raise the limit: ulimit -n"),
+            Known.shortage(
+                    NO_DESCRIPTOR, "too many open files", "too many files are open", "raise the limit: ulimit -n"),
             new Known("no such device or address", "it is a pipe, a socket or a device", "name a regular file"),
             new Known("illegal seek", "it is a pipe, a socket or a device", "name a regular file"),
             new Known("file too large", "it may not become larger", "raise the limit: ulimit -f, or rotate it by size"),
@@ -108,6 +126,9 @@ public final class FileProblem extends IOException {
     }
 
     private static Optional<Known> known(IOException failure) {
+        if (failure instanceof Shortage && failure.getCause() instanceof IOException cause) {
+            return known(cause);
+        }
         String text = systemText(failure).toLowerCase(Locale.ROOT);
         return KNOWN.stream().filter(known -> text.contains(known.system)).findFirst();
     }
@@ -149,5 +170,74 @@ public final class FileProblem extends IOException {
             }
         }
         return Optional.empty();
+    }
+
+    /** A file cannot be made or written to now, and may be later: no room, for example. The message says what is missing. */
+    public static final class Shortage extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private final String why;
+
+        /** @param why one word, for example {@code no-space} */
+        Shortage(String why, String whatIsMissing, Throwable cause) {
+            super(whatIsMissing, cause);
+            this.why = why;
+        }
+
+        /** One word, for example {@code no-space}. */
+        public String why() {
+            return why;
+        }
+
+        /** What {@code failure} means, if it is that of a full disk or quota, or of too many open files. */
+        public static Optional<Shortage> of(IOException failure) {
+            if (failure instanceof Shortage known) {
+                return Optional.of(known);
+            }
+            return known(failure)
+                    .flatMap(known -> known.shortage().map(word -> new Shortage(word, known.why, failure)));
+        }
+
+        /** This instead of {@code failure}, if that is one of those; else {@code failure}. */
+        static IOException insteadOf(IOException failure) {
+            return of(failure).<IOException>map(shortage -> shortage).orElse(failure);
+        }
+
+        /** What fails in making a file is tried again for a while: only then has the sink failed. One thread at a time. */
+        static final class Patience {
+            private static final long NANOS = TimeUnit.SECONDS.toNanos(30);
+
+            private final LongSupplier clock;
+            private boolean tried;
+            private long since;
+
+            Patience(LongSupplier clock) {
+                this.clock = clock;
+            }
+
+            /** It went well. */
+            void renew() {
+                tried = false;
+            }
+
+            /**
+             * What to throw instead of {@code failure}: want of room or descriptors is waited for without end.
+             *
+             * @param message for the log, why there is no file
+             */
+            IOException instead(IOException failure, String message) {
+                Shortage forNow = Shortage.of(failure)
+                        .orElseGet(() -> new Shortage("no-file", "no file to write to (" + message + ")", failure));
+                if (!forNow.why().equals("no-file")) {
+                    tried = false;
+                    return forNow;
+                }
+                if (!tried) {
+                    tried = true;
+                    since = clock.getAsLong();
+                }
+                return clock.getAsLong() - since < NANOS ? forNow : new IOException(message, failure);
+            }
+        }
     }
 }

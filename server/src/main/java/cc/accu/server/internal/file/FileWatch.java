@@ -1,25 +1,36 @@
 package cc.accu.server.internal.file;
 
+import cc.accu.server.internal.commit.OutputBuffer;
+import cc.accu.server.internal.file.FileProblem.Shortage;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What others do to the file while it is written to: they move, remove and shorten it, and remove
- * the lock that keeps other servers out. One thread at a time. */
+/**
+ * What becomes of the file while it is written to: how long and how old it gets, and so when the next one is due; and what
+ * others do to it, who move, remove and shorten it, and remove the lock that keeps other servers out. One thread at a time.
+ */
 final class FileWatch {
     private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
     private static final long EACH_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MOVED_FOR_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long ROTATE_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final FileAddress address;
     private final LogFile file;
     private final LongSupplier clock;
+    private final long mostAgeMillis;
     private FileOwnership ownership;
     private long ownershipSeenAt;
     private boolean toldThatItIsNotAlone;
     private long bytes;
+    private long beganMillis;
+    private boolean rotationPutOff;
+    private long putOffAt;
+    private boolean toldPutOff;
     private long lookedAt;
     private boolean moved;
     private long movedSince;
@@ -31,6 +42,7 @@ final class FileWatch {
         this.file = file;
         this.ownership = ownership;
         this.clock = clock;
+        this.mostAgeMillis = address.rotate().age().toMillis();
     }
 
     LogFile file() {
@@ -41,12 +53,26 @@ final class FileWatch {
         return ownership;
     }
 
-    /** Another file is written to from now on. */
-    void began(long presentBytes) {
+    /** Another file is written to from now on, which was begun at that time. */
+    void began(long presentBytes, long millis) {
         bytes = presentBytes;
         moved = false;
         toldMoved = false;
         lookedAt = clock.getAsLong();
+        startAge(millis);
+    }
+
+    /** Also for the next start, since files do not know. */
+    private void startAge(long millis) {
+        beganMillis = millis;
+        rotationPutOff = false;
+        toldPutOff = false;
+        try {
+            ownership.noteBegan(millis);
+        } catch (IOException failure) {
+            // A time that is not noted makes a later file longer, and costs no line.
+            LOG.debug("{}: cannot note when it was begun", address, failure);
+        }
     }
 
     /** So much was appended. */
@@ -57,6 +83,60 @@ final class FileWatch {
     /** How long the file is, unless somebody made it shorter. */
     long bytes() {
         return bytes;
+    }
+
+    /** Whether the next file may be due when {@code more} bytes are in this one. */
+    boolean isRotationDue(long more) {
+        long limit = address.rotate().bytes();
+        return ((limit > 0 && bytes + more > limit) || isOld()) && !isRotationPutOff();
+    }
+
+    /** Whether the file is too old to be written to. An empty one never is. */
+    boolean isTooOld(FileChannel file) throws IOException {
+        if (!isOld() || isRotationPutOff()) {
+            return false;
+        }
+        if (file.size() > 0) {
+            return true;
+        }
+        startAge(System.currentTimeMillis());
+        return false;
+    }
+
+    private boolean isOld() {
+        return mostAgeMillis > 0 && System.currentTimeMillis() - beganMillis >= mostAgeMillis;
+    }
+
+    /** Bytes of the pending lines that go into the file, whole lines; 0 if it is time for the next file. */
+    long shareOf(OutputBuffer output, FileChannel file) throws IOException {
+        long limit = address.rotate().bytes();
+        if (limit == 0 || isRotationPutOff()) {
+            return output.pendingBytes();
+        }
+        // Asked each time, because others may truncate the file.
+        long size = file.size();
+        long fits = output.wholeLinesWithin(limit - size);
+        return fits > 0 || size > 0 ? fits : output.firstLineBytes();
+    }
+
+    /** It did not work, whatever the reason: rather a larger file for now than none. */
+    void putOffRotation(String reason) {
+        if (!toldPutOff) {
+            LOG.error(
+                    "{}: cannot begin the next file, goes on with this one and tries again later: {}", address, reason);
+        }
+        toldPutOff = true;
+        putOffRotation();
+    }
+
+    /** Not now, and that is no fault. */
+    void putOffRotation() {
+        rotationPutOff = true;
+        putOffAt = clock.getAsLong();
+    }
+
+    private boolean isRotationPutOff() {
+        return rotationPutOff && clock.getAsLong() - putOffAt < ROTATE_AGAIN_NANOS;
     }
 
     /** Whether the last look was a while ago. */

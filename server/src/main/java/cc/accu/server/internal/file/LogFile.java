@@ -1,6 +1,9 @@
 package cc.accu.server.internal.file;
 
+import cc.accu.server.internal.file.FileOpener.FileMode;
+import cc.accu.server.internal.file.FileProblem.Shortage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -16,6 +19,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The name that lines are written under, and which file has it: what may be opened, what is put in its place, and
@@ -29,7 +34,7 @@ final class LogFile {
     private final FileMode mode;
     private final RotatedNames names;
     private final FileOpener opener;
-    private final OpenDescriptor descriptor = new OpenDescriptor();
+    private final FoundFile.OpenDescriptor descriptor = new FoundFile.OpenDescriptor();
     private @Nullable Object key;
     /** Where the last new file was made. */
     private Path aside;
@@ -249,6 +254,80 @@ final class LogFile {
     static void syncDirectoryOf(Path file) throws IOException {
         try (FileChannel directory = FileChannel.open(RotatedNames.directoryOf(file), StandardOpenOption.READ)) {
             directory.force(true);
+        }
+    }
+
+    /** What a crash left behind the last line feed of a file. Blocking. */
+    private static final class TornLine {
+        private static final Set<OpenOption> NEW =
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+        private static final Logger LOG = LoggerFactory.getLogger(LogFile.class);
+        private static final int BLOCK_BYTES = 64 * 1024;
+
+        private TornLine() {}
+
+        /** Puts the unfinished last line of the file, if it has one, into a file of its own. */
+        static void setAside(LogFile log) throws IOException {
+            try (FileChannel file = FileChannel.open(
+                    log.path(), StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                long whole = wholeLines(file);
+                long torn = file.size() - whole;
+                if (torn > 0) {
+                    Path side = log.names().nextTorn();
+                    save(file, whole, side, log.modeOfFile());
+                    log.syncDirectory();
+                    file.truncate(whole).force(true);
+                    LOG.warn(
+                            "{} ended with {} bytes of an unfinished line, as after a crash; they are in {} now",
+                            log.path(),
+                            torn,
+                            side);
+                }
+            }
+        }
+
+        /** Bytes of {@code file} up to and with its last line feed. Reads from the end, no further than it must. */
+        private static long wholeLines(FileChannel file) throws IOException {
+            ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
+            long end = file.size();
+            while (end > 0) {
+                long start = Math.max(end - BLOCK_BYTES, 0);
+                readFully(file, block.clear().limit((int) (end - start)), start);
+                for (int i = block.limit() - 1; i >= 0; i--) {
+                    if (block.get(i) == '\n') {
+                        return start + i + 1;
+                    }
+                }
+                end = start;
+            }
+            return 0;
+        }
+
+        private static void readFully(FileChannel file, ByteBuffer block, long start) throws IOException {
+            while (block.hasRemaining()) {
+                if (file.read(block, start + block.position()) < 0) {
+                    throw new IOException("it became shorter while it was read");
+                }
+            }
+        }
+
+        /** Copies what is behind {@code start} to a new file, and returns when that is on the disk. */
+        private static void save(FileChannel file, long start, Path side, FileMode mode) throws IOException {
+            try (FileChannel copy = FileChannel.open(side, NEW, mode.atCreation())) {
+                try {
+                    mode.complete(side);
+                    for (long done = start; done < file.size(); ) {
+                        done += file.transferTo(done, file.size() - done, copy);
+                    }
+                    copy.force(true);
+                } catch (IOException failure) {
+                    Files.deleteIfExists(side);
+                    throw failure;
+                }
+            } catch (IOException failure) {
+                throw Shortage.insteadOf(failure);
+            }
         }
     }
 }

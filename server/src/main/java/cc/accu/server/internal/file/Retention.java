@@ -1,5 +1,6 @@
 package cc.accu.server.internal.file;
 
+import cc.accu.server.internal.file.FileProblem.Shortage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

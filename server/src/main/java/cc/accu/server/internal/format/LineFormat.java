@@ -2,6 +2,9 @@ package cc.accu.server.internal.format;
 
 import cc.accu.line.LineBatch;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -27,7 +30,7 @@ public interface LineFormat {
         public Optional<Supplier<LineFormat>> formats() {
             return switch (this) {
                 case RAW -> Optional.empty();
-                case TEXT -> Optional.of(TextFormat::new);
+                case TEXT -> Optional.of(Text::new);
                 case JSON -> Optional.of(JsonFormat::new);
             };
         }
@@ -61,6 +64,100 @@ public interface LineFormat {
                 text = FORM.format(Instant.ofEpochMilli(epochMillis));
             }
             return text;
+        }
+    }
+
+    /** Formats lines, in pieces that fit into the processor's cache. Any thread. */
+    final class Pieces {
+        private static final int PIECE_BYTES = 512 * 1024;
+
+        /** With one more line, most pieces need not grow. */
+        private static final int ENOUGH_BYTES = PIECE_BYTES * 3 / 4;
+
+        /** What most lines grow by at most. */
+        private static final int GROWTH_BYTES = 256;
+
+        private final ThreadLocal<LineFormat> format;
+
+        public Pieces(Supplier<LineFormat> formats) {
+            this.format = ThreadLocal.withInitial(formats);
+        }
+
+        /**
+         * Takes the first lines out of {@code batch}, which has some, and returns them as they are to be written. When that
+         * throws, for want of memory for example, the batch still has them.
+         */
+        public LineBatch next(LineBatch batch) {
+            int lines = batch.count();
+            long first = batch.firstNumber();
+            long most = batch.bytes() + (long) lines * GROWTH_BYTES;
+            ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer((int) Math.min(most, PIECE_BYTES));
+            try {
+                format.get().move(batch, out, ENOUGH_BYTES);
+                return LineBatch.of(out, lines - batch.count(), batch.origin(), first, batch.receivedMillis());
+            } catch (RuntimeException | Error problem) {
+                out.release();
+                throw problem;
+            }
+        }
+    }
+
+    /** Time and sender before each line: {@code 2026-11-22T06:00:00.123Z 127.0.0.1:51234 accu.cc}. */
+    final class Text implements LineFormat {
+        private final Timestamp timestamp = new Timestamp();
+
+        @Override
+        public void move(LineBatch batch, ByteBuf out, int enough) {
+            String prefix =
+                    timestamp.of(batch.receivedMillis()) + " " + batch.origin().peer() + " ";
+            byte[] bytes = prefix.getBytes(StandardCharsets.UTF_8);
+            ByteBuf lines = batch.lines();
+            int count = 0;
+            int start = lines.readerIndex();
+            do {
+                int next = lines.indexOf(start, lines.writerIndex(), (byte) '\n') + 1;
+                out.writeBytes(bytes).writeBytes(lines, start, next - start);
+                count++;
+                start = next;
+            } while (start < lines.writerIndex() && out.readableBytes() < enough);
+            batch.skip(count, start - lines.readerIndex());
+        }
+    }
+
+    /**
+     * Shows what another format printed in a way that cannot drive a terminal: control characters (C0 but TAB, DEL, C1)
+     * and bidirectional overrides come as {@code \}{@code u001b}, bytes that are not UTF-8 as U+FFFD. One thread.
+     */
+    final class TerminalEscape implements LineFormat {
+        private final LineFormat format;
+        private final ByteBuf printed = Unpooled.buffer();
+
+        public TerminalEscape(LineFormat format) {
+            this.format = format;
+        }
+
+        @Override
+        public void move(LineBatch batch, ByteBuf out, int enough) {
+            printed.clear();
+            format.move(batch, printed, enough);
+            String text = printed.toString(StandardCharsets.UTF_8);
+            StringBuilder shown = new StringBuilder(text.length());
+            for (int i = 0; i < text.length(); i++) {
+                char character = text.charAt(i);
+                if (isDangerous(character)) {
+                    shown.append(String.format("\\u%04x", (int) character));
+                } else {
+                    shown.append(character);
+                }
+            }
+            out.writeCharSequence(shown, StandardCharsets.UTF_8);
+        }
+
+        private static boolean isDangerous(char character) {
+            boolean control = Character.isISOControl(character) && character != '\n' && character != '\t';
+            boolean embedding = character >= '\u202a' && character <= '\u202e';
+            boolean isolate = character >= '\u2066' && character <= '\u2069';
+            return control || embedding || isolate;
         }
     }
 }

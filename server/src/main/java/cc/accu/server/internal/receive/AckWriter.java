@@ -46,6 +46,8 @@ public final class AckWriter {
 
     /** Says what the sender gets. */
     public void welcome(AckLine.Welcome welcome) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         write(welcome);
     }
 
@@ -75,12 +77,16 @@ public final class AckWriter {
 
     /** Nothing more will be stored: the sender hears it at once, whatever is still with other sinks. */
     public void sinkFailed() {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         inFlight.clear();
         refuse(AckLine.Code.STORE_FAILED, "a sink has failed, see the server's log");
     }
 
     /** Ends the conversation: the lines taken so far are acknowledged when stored, then the sender hears why. */
     public void refuse(AckLine.Code code, String text) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         if (refusal == null) {
             refusal = new Refusal(code, text);
         }
@@ -142,6 +148,40 @@ public final class AckWriter {
             whenSilent.run();
         } else {
             turn();
+        }
+    }
+
+    /** A batch that is with the sinks, and what became of it. Event-loop confined. */
+    public static final class InFlight {
+        final int lines;
+        private final int heldBytes;
+        Outcome outcome = Outcome.OPEN;
+
+        /** What became of it. */
+        enum Outcome {
+            OPEN,
+            STORED,
+            FAILED
+        }
+
+        public InFlight(LineBatch batch) {
+            this.lines = batch.count();
+            this.heldBytes = batch.heldBytes();
+        }
+
+        /** How many lines it has. */
+        public int lines() {
+            return lines;
+        }
+
+        /** Memory that it holds until it is settled. */
+        public int heldBytes() {
+            return heldBytes;
+        }
+
+        /** It is known what became of it. */
+        public void settled(boolean stored) {
+            outcome = stored ? Outcome.STORED : Outcome.FAILED;
         }
     }
 }

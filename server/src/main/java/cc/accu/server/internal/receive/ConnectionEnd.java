@@ -1,7 +1,9 @@
 package cc.accu.server.internal.receive;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * Event-loop confined.
  */
 public final class ConnectionEnd {
+    /** A sender with nothing to read for this long, while the server stops, has nothing more under way to us. */
+    private static final long QUIET_MILLIS = 20;
+
+    /** More rounds of reading than any receive buffer lasts for: whatever comes later was sent after the stop. */
+    private static final int MOST_ROUNDS = 32;
+
     private final Channel channel;
     private final ReadGate gate;
     private final LingeringClose closing;
@@ -18,6 +26,7 @@ public final class ConnectionEnd {
     private boolean lostInSink;
     private boolean stopping;
     private boolean gone;
+    private int readRounds;
 
     /**
      * @param whenGone called once, when the channel is being closed and all of the connection is settled
@@ -36,6 +45,8 @@ public final class ConnectionEnd {
 
     /** Nothing more comes in. */
     public void inputEnded() {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         inputEnded = true;
         gate.end();
         closeIfDone();
@@ -51,10 +62,39 @@ public final class ConnectionEnd {
         lostInSink = true;
     }
 
-    /** The server stops: nobody is held any more. */
-    public void stopping() {
+    /** The channel has read what there was. */
+    public void readComplete() {
+        readRounds++;
+    }
+
+    /**
+     * The server stops: nobody is held any more.
+     *
+     * @param whenTaken called once what had arrived is taken, unless the input ends by itself
+     */
+    public void drain(Runnable whenTaken) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         stopping = true;
         closeIfDone();
+        lookLater(readRounds, readRounds + MOST_ROUNDS, whenTaken);
+    }
+
+    private void lookLater(int roundsBefore, int lastRound, Runnable whenTaken) {
+        channel.eventLoop()
+                .schedule(() -> look(roundsBefore, lastRound, whenTaken), QUIET_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look(int roundsBefore, int lastRound, Runnable whenTaken) {
+        if (inputEnded) {
+            return;
+        }
+        boolean quiet = gate.isOpen() && readRounds == roundsBefore;
+        if (quiet || gate.isStuck() || readRounds >= lastRound) {
+            whenTaken.run();
+        } else {
+            lookLater(readRounds, lastRound, whenTaken);
+        }
     }
 
     /** Some of it is settled. */
@@ -104,6 +144,73 @@ public final class ConnectionEnd {
         if (gone && gate.holdsNothing()) {
             gone = false;
             whenGone.run();
+        }
+    }
+
+    /** The end of a connection from our side. Event-loop confined. */
+    private static final class LingeringClose {
+        /** How long a sender may take to read our last words, and then to close. */
+        private static final long PATIENCE_MILLIS = 1000;
+
+        private final Channel channel;
+        private final Runnable readOn;
+        private final Runnable whenLeft;
+        private boolean waiting;
+        private boolean lingering;
+        private boolean left;
+
+        /**
+         * @param readOn makes the channel read what comes, however it stopped
+         * @param whenLeft called once, when the channel is being closed
+         */
+        LingeringClose(Channel channel, Runnable readOn, Runnable whenLeft) {
+            this.channel = channel;
+            this.readOn = readOn;
+            this.whenLeft = whenLeft;
+        }
+
+        /** Closes now. */
+        void leave() {
+            assert channel.eventLoop().inEventLoop()
+                    : "called from " + Thread.currentThread().getName();
+            if (!left) {
+                left = true;
+                channel.close();
+                whenLeft.run();
+            }
+        }
+
+        /** Closes now, and lets the sender see that this is no end in order, where the transport can do that. */
+        void reset() {
+            if (!left) {
+                channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            }
+            leave();
+        }
+
+        /** Gives the sender some time to read our last words. */
+        void leaveSoon() {
+            if (!waiting) {
+                waiting = true;
+                leaveWithin(2 * PATIENCE_MILLIS);
+            }
+        }
+
+        /**
+         * Our last words are out: lets the sender read them and close first. Closing with its bytes unread would destroy them
+         * on their way.
+         */
+        void linger() {
+            if (!lingering && !left) {
+                lingering = true;
+                ((DuplexChannel) channel).shutdownOutput();
+                readOn.run();
+                leaveWithin(PATIENCE_MILLIS);
+            }
+        }
+
+        private void leaveWithin(long millis) {
+            channel.eventLoop().schedule(this::leave, millis, TimeUnit.MILLISECONDS);
         }
     }
 }

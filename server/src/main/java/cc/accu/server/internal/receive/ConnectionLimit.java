@@ -25,8 +25,8 @@ public final class ConnectionLimit {
     private final Consumer<String> whenRefused;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicLong refused = new AtomicLong();
-    private final LogLimiter refusals = new LogLimiter();
-    private final LogLimiter failures = new LogLimiter();
+    private final ConnectionLog.Limiter refusals = new ConnectionLog.Limiter();
+    private final ConnectionLog.Limiter failures = new ConnectionLog.Limiter();
 
     /**
      * @param limit for all listeners together

@@ -1,10 +1,17 @@
 package cc.accu.server.internal.receive;
 
-import cc.accu.internal.transport.ReadPausedException;
+import cc.accu.internal.transport.ReadBuffers;
 import cc.accu.internal.transport.Reason;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.channel.ChannelException;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,11 +19,11 @@ import org.slf4j.LoggerFactory;
 public final class ConnectionLog {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionLog.class);
 
-    private final LogLimiter timeouts = new LogLimiter();
-    private final LogLimiter longLines = new LogLimiter();
-    private final LogLimiter endedLines = new LogLimiter();
-    private final LogLimiter shortages = new LogLimiter();
-    private final LogLimiter surprises = new LogLimiter();
+    private final Limiter timeouts = new Limiter();
+    private final Limiter longLines = new Limiter();
+    private final Limiter endedLines = new Limiter();
+    private final Limiter shortages = new Limiter();
+    private final Limiter surprises = new Limiter();
 
     /** A deadline has passed. */
     public void timedOut(String peer) {
@@ -56,7 +63,7 @@ public final class ConnectionLog {
 
     /** Something failed on the way in; says whether the connection is to be closed for it. */
     public boolean failed(String peer, Throwable failure) {
-        if (failure instanceof ReadPausedException) {
+        if (failure instanceof ReadBuffers.PausedException) {
             return false;
         }
         if (failure instanceof IOException) {
@@ -80,6 +87,72 @@ public final class ConnectionLog {
 
     /** Tells what was held back. */
     public void tellRest() {
-        List.of(timeouts, longLines, endedLines, shortages, surprises).forEach(LogLimiter::tellRest);
+        List.of(timeouts, longLines, endedLines, shortages, surprises).forEach(Limiter::tellRest);
+    }
+
+    /**
+     * Lets a log line through at most every ten seconds, and tells it how often its cause happened since. What is held back is
+     * told at the end of that time, or by {@link #tellRest}. Any thread.
+     */
+    static final class Limiter {
+        private static final Duration PERIOD = Duration.ofSeconds(10);
+
+        private final long periodNanos;
+
+        @GuardedBy("this")
+        private long times;
+
+        @GuardedBy("this")
+        private long nextAt = System.nanoTime();
+
+        @GuardedBy("this")
+        private @Nullable LongConsumer latest;
+
+        @GuardedBy("this")
+        private @Nullable Future<?> report;
+
+        Limiter() {
+            this(PERIOD);
+        }
+
+        Limiter(Duration period) {
+            this.periodNanos = period.toNanos();
+        }
+
+        /** Counts one time; calls {@code log} with all times since the last report, now or when it is due. */
+        void happened(LongConsumer log) {
+            synchronized (this) {
+                times++;
+                latest = log;
+                long wait = nextAt - System.nanoTime();
+                if (wait > 0) {
+                    if (report == null) {
+                        report = GlobalEventExecutor.INSTANCE.schedule(this::tellRest, wait, TimeUnit.NANOSECONDS);
+                    }
+                    return;
+                }
+            }
+            tellRest();
+        }
+
+        /** Tells now what was held back. */
+        void tellRest() {
+            LongConsumer log;
+            long counted;
+            synchronized (this) {
+                if (report != null) {
+                    report.cancel(false); // it would keep its thread, and with it the process
+                    report = null;
+                }
+                log = latest;
+                counted = times;
+                latest = null;
+                times = 0;
+                nextAt = System.nanoTime() + periodNanos;
+            }
+            if (log != null) {
+                log.accept(counted);
+            }
+        }
     }
 }

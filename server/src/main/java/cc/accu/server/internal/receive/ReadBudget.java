@@ -1,5 +1,6 @@
 package cc.accu.server.internal.receive;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -33,19 +34,21 @@ public final class ReadBudget {
 
     private final Object lock = new Object();
 
-    /** Guarded by the lock. */
+    @GuardedBy("lock")
     private final Deque<Waiter> waiting = new ArrayDeque<>();
 
-    /** Who had a turn and brought nothing: behind all others. Guarded by the lock. */
+    /** Who had a turn and brought nothing: behind all others. */
+    @GuardedBy("lock")
     private final Deque<Waiter> waitingAgain = new ArrayDeque<>();
 
     /** How many wait in both; changed under the lock, and read without it for every batch. */
     private volatile int waiters;
 
-    /** Guarded by the lock. */
+    @GuardedBy("lock")
     private boolean turnIsTaken;
 
-    /** Whether somebody looks again and again. Guarded by the lock. */
+    /** Whether somebody looks again and again. */
+    @GuardedBy("lock")
     private boolean watched;
 
     private volatile long helpedAtNanos;
@@ -159,6 +162,7 @@ public final class ReadBudget {
         }
     }
 
+    @GuardedBy("lock")
     private void countWaiters() {
         waiters = waiting.size() + waitingAgain.size();
     }
@@ -207,7 +211,8 @@ public final class ReadBudget {
         resumed.forEach(waiter -> waiter.resume(turn));
     }
 
-    /** Under the lock; says whether it is a turn. */
+    /** Says whether it is a turn. */
+    @GuardedBy("lock")
     private boolean takeWhoMayRead(Queue<Waiter> taken) {
         long room = roomBytes();
         boolean turn = false;
@@ -226,12 +231,13 @@ public final class ReadBudget {
         return turn;
     }
 
+    @GuardedBy("lock")
     private boolean takeNext(Queue<Waiter> taken) {
         Waiter next = waiting.isEmpty() ? waitingAgain.poll() : waiting.poll();
         return next != null && taken.add(next);
     }
 
-    /** Under the lock. */
+    @GuardedBy("lock")
     private void watch() {
         if (limits.patienceNanos() > 0 && !watched && isSpentByUnfinishedLines()) {
             watched = true;

@@ -2,7 +2,7 @@ package cc.accu.server.internal.receive;
 
 import cc.accu.internal.framing.LineInput;
 import cc.accu.internal.transport.EventLoops;
-import cc.accu.internal.transport.ReadRoom;
+import cc.accu.internal.transport.ReadBuffers;
 import io.netty.channel.Channel;
 import java.util.concurrent.TimeUnit;
 
@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * <tr><td>TURN</td><td>OPEN</td><td>a line is out, or next to nothing came for a second, or the input has ended</td></tr>
  * </table>
  */
-public final class ReadGate implements ReadRoom, ReadBudget.Waiter {
+public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
     /** A sender with the turn to finish its line, from whom next to nothing comes for so long, loses it. */
     private static final long QUIET_TURN_MILLIS = 1000;
 
@@ -86,6 +86,8 @@ public final class ReadGate implements ReadRoom, ReadBudget.Waiter {
 
     /** The handshake holds so many bytes, which it passes on later. */
     public void handshakeHolds(int bytes) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         handshakeBytes = bytes;
         account();
         decide();
@@ -110,11 +112,6 @@ public final class ReadGate implements ReadRoom, ReadBudget.Waiter {
         return channel.config().isAutoRead();
     }
 
-    /** Whether the input has ended. */
-    public boolean hasEnded() {
-        return ended;
-    }
-
     /**
      * Whether it will not be read for a long time: it waits for the end of its handshake, or for room that others take with
      * lines which they do not finish, or nothing can be stored any more.
@@ -130,6 +127,8 @@ public final class ReadGate implements ReadRoom, ReadBudget.Waiter {
 
     @Override
     public int bytesToRead(int most) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         if (ended) {
             return Math.min(most, MOST_TIGHT_READ_BYTES); // what comes now is dropped
         }
@@ -160,6 +159,8 @@ public final class ReadGate implements ReadRoom, ReadBudget.Waiter {
 
     @Override
     public void outOfMemory(OutOfMemoryError failure) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         log.paused(failure, NO_MEMORY_MILLIS);
         endTurn(false);
         state = State.WAITING;
@@ -196,6 +197,8 @@ public final class ReadGate implements ReadRoom, ReadBudget.Waiter {
 
     /** Accounts for the line that is not finished: bytes came in. */
     public void account() {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         int now = input.heldBytes() + handshakeBytes;
         int more = now - unfinishedBytes;
         if (more == 0) {
@@ -220,6 +223,8 @@ public final class ReadGate implements ReadRoom, ReadBudget.Waiter {
      * error.
      */
     public void end() {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         ended = true;
         budget.leave(this);
         account();
@@ -251,6 +256,8 @@ public final class ReadGate implements ReadRoom, ReadBudget.Waiter {
 
     /** Reads from now on, until that is decided otherwise. */
     public void readOn() {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
         if (!forgotten) {
             channel.config().setAutoRead(true);
             return;

@@ -27,7 +27,7 @@ public class CommitQueueStress {
 
     @Actor
     public void oneComes(ZZ_Result result) {
-        result.r1 = queue.add(new CommitEntry(BATCH, failure -> {})) != CommitQueue.CLOSED;
+        result.r1 = queue.add(new CommitQueue.Entry(BATCH, failure -> {})) != CommitQueue.CLOSED;
     }
 
     @Actor

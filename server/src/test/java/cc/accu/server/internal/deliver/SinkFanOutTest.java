@@ -7,6 +7,7 @@ import cc.accu.line.Completion;
 import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
 import cc.accu.line.Origin;
+import cc.accu.server.internal.deliver.SinkFanOut.SinkListener;
 import cc.accu.server.sink.Sink;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

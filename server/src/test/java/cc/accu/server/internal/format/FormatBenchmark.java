@@ -59,7 +59,7 @@ public class FormatBenchmark {
         private LineFormat create() {
             return switch (this) {
                 case RAW -> Batches.VERBATIM;
-                case TEXT -> new TextFormat();
+                case TEXT -> new LineFormat.Text();
                 case JSON -> new JsonFormat();
                 case JACKSON -> new JacksonFormat();
             };
@@ -75,7 +75,7 @@ public class FormatBenchmark {
     @Param({"1", "2600"})
     int lines;
 
-    private LineFormat format = new TextFormat();
+    private LineFormat format = new LineFormat.Text();
     private LineBatch batch = Batches.of("");
     private ByteBuf out = Unpooled.EMPTY_BUFFER;
 

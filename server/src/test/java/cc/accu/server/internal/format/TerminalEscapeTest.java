@@ -2,6 +2,7 @@ package cc.accu.server.internal.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cc.accu.server.internal.format.LineFormat.TerminalEscape;
 import cc.accu.server.sink.Batches;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

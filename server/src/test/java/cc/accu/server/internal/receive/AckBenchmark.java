@@ -2,6 +2,7 @@ package cc.accu.server.internal.receive;
 
 import cc.accu.line.LineBatch;
 import cc.accu.line.Origin;
+import cc.accu.server.internal.receive.AckWriter.InFlight;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class LineFormatterTest {
+class LineFormatTest {
     @ParameterizedTest
     @EnumSource(
             value = LineFormat.Kind.class,
@@ -19,7 +19,7 @@ class LineFormatterTest {
         int lines = 200_000;
         List<Integer> pieceBytes = new ArrayList<>();
         StringBuilder all = new StringBuilder();
-        LineFormatter formatter = new LineFormatter(kind.formats().orElseThrow());
+        LineFormat.Pieces formatter = new LineFormat.Pieces(kind.formats().orElseThrow());
         long next = 1;
         try (LineBatch batch = Batches.of("\n".repeat(lines))) {
             while (!batch.isEmpty()) {

@@ -10,10 +10,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
-class LogLimiterTest {
+class ConnectionLogTest {
     @Test
     void letsTheFirstThroughAndKeepsTheRestOfTheTenSecondsBack() {
-        LogLimiter limiter = new LogLimiter();
+        ConnectionLog.Limiter limiter = new ConnectionLog.Limiter();
         List<Long> logged = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             limiter.happened(logged::add);
@@ -27,7 +27,7 @@ class LogLimiterTest {
 
     @Test
     void tellsLaterWhatItKeptBack() {
-        LogLimiter limiter = new LogLimiter(Duration.ofMillis(100));
+        ConnectionLog.Limiter limiter = new ConnectionLog.Limiter(Duration.ofMillis(100));
         Queue<Long> logged = new ConcurrentLinkedQueue<>();
         for (int i = 0; i < 10; i++) {
             limiter.happened(logged::add);
