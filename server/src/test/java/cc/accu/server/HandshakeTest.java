@@ -44,6 +44,7 @@ class HandshakeTest {
     /** Knows who is there once it has a line of its own, {@code from NAME}, and {@code more} bytes behind it. */
     private static final class NameLine extends HandshakeStep {
         private final int more;
+        private volatile int held;
 
         NameLine(int more) {
             this.more = more;
@@ -51,6 +52,7 @@ class HandshakeTest {
 
         @Override
         protected void look(Origin soFar, ByteBuf arrived) {
+            held = arrived.readableBytes();
             int length = arrived.bytesBefore((byte) '\n');
             if (length < 0 || arrived.readableBytes() - length - 1 < more) {
                 return;
@@ -195,11 +197,11 @@ class HandshakeTest {
     @ParameterizedTest
     @ValueSource(strings = {"tcp"}) // a Unix socket resets only what it left unread
     void deliversWhatAStepHoldsWhenTheConnectionBreaks(String network) throws Exception {
-        try (LineServer server = start(network, () -> List.of(new NameLine(1000)))) {
+        NameLine step = new NameLine(1000);
+        try (LineServer server = start(network, () -> List.of(step))) {
             SocketChannel socket = connect(server);
             write(socket, "whole\nhalf");
-            await().until(() -> server.connections().size() == 1);
-            Thread.sleep(50);
+            await().until(() -> step.held == "whole\nhalf".length());
             socket.setOption(StandardSocketOptions.SO_LINGER, 0);
             socket.close();
             await().until(() -> lines.size() == 2);
@@ -232,7 +234,9 @@ class HandshakeTest {
         try (LineServer server = start(network, () -> List.of(new NameLine(0)));
                 SocketChannel socket = connect(server)) {
             write(socket, "from me\n");
-            Thread.sleep(300);
+            await().until(() -> told.contains("connected me"));
+            await().during(handshakeTimeout.multipliedBy(3))
+                    .until(() -> server.connections().size() == 1);
             write(socket, "late\n");
             await().until(() -> texts().equals(List.of("late")));
         }

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,10 +95,7 @@ final class ReadmeIT {
     }
 
     private List<String> blocks() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.find();
         String pages =
                 Files.readString(ROOT.resolve("README.md")) + Files.readString(ROOT.resolve("docs/measuring.md"));
         String here = pages.replace("127.0.0.1:3000", "127.0.0.1:" + port)

@@ -16,6 +16,7 @@ import cc.accu.line.Origin;
 import cc.accu.server.Books;
 import cc.accu.server.LineServer;
 import cc.accu.server.ServerObserver;
+import cc.accu.testing.ErrorOutput;
 import cc.accu.transport.Endpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;

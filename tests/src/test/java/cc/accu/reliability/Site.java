@@ -1,15 +1,13 @@
 package cc.accu.reliability;
 
-import java.io.IOException;
+import cc.accu.e2e.FreePort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 
 /**
  * Where the servers of a run listen, one after the other: the same addresses each time, so that senders find the next one.
@@ -18,23 +16,8 @@ import java.util.Random;
  * @param port on 127.0.0.1
  */
 record Site(Path directory, int port) {
-    // Below the ports that the system gives to outgoing connections: a sender that knocks at such a port while no
-    // server
-    // is there can be connected to itself.
-    private static final int FIRST_PORT = 20_000;
-    private static final int PORTS = 10_000;
-
     static Site in(Path directory) {
-        // The seed has no say in it: two runs may be under way at once.
-        Random random = new Random();
-        while (true) {
-            int port = FIRST_PORT + random.nextInt(PORTS);
-            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return new Site(directory, free.getLocalPort());
-            } catch (IOException taken) {
-                // Try another.
-            }
-        }
+        return new Site(directory, FreePort.find());
     }
 
     SocketAddress tcp() {

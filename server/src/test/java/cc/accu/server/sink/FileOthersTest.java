@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import cc.accu.line.LineBatch;
 import cc.accu.server.sink.LineWriter.HeldException;
+import cc.accu.testing.ErrorOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -188,17 +189,17 @@ class FileOthersTest {
     @Test
     void goesOnWithARenamedFileAndSaysSoOnceAfterAMinute() throws IOException {
         Path moved = directory.resolve("moved");
-        try (FileWriter writer = open(ALL)) {
+        try (FileWriter writer = open(ALL);
+                ErrorOutput log = ErrorOutput.captured()) {
             LogDirectory.store(writer, "one\n");
             Files.move(logs().log(), moved);
-            String said = SaidOnStandardError.during(() -> {
-                LogDirectory.store(writer, "two\n");
-                for (int i = 0; i < 5; i++) {
-                    seconds.addAndGet(30);
-                    LogDirectory.store(writer, "more\n");
-                }
-            });
-            assertThat(said.lines().filter(line -> line.contains("SIGHUP"))).hasSize(1);
+            LogDirectory.store(writer, "two\n");
+            for (int i = 0; i < 5; i++) {
+                seconds.addAndGet(30);
+                LogDirectory.store(writer, "more\n");
+            }
+            assertThat(log.text().lines().filter(line -> line.contains("SIGHUP")))
+                    .hasSize(1);
         }
         assertThat(moved).content().startsWith("one\ntwo\nmore\n");
         assertThat(logs().log()).doesNotExist();
@@ -206,16 +207,15 @@ class FileOthersTest {
 
     @Test
     void saysOnceThatSomebodyMadeTheFileShorter() throws IOException {
-        try (FileWriter writer = open(ALL)) {
+        try (FileWriter writer = open(ALL);
+                ErrorOutput log = ErrorOutput.captured()) {
             LogDirectory.store(writer, "one\n");
-            String said = SaidOnStandardError.during(() -> {
-                LogDirectory.store(writer, "two\n");
-                for (int i = 0; i < 3; i++) {
-                    Files.write(logs().log(), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
-                    LogDirectory.store(writer, "three\n");
-                }
-            });
-            assertThat(said.lines().filter(line -> line.contains("copytruncate")))
+            LogDirectory.store(writer, "two\n");
+            for (int i = 0; i < 3; i++) {
+                Files.write(logs().log(), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
+                LogDirectory.store(writer, "three\n");
+            }
+            assertThat(log.text().lines().filter(line -> line.contains("copytruncate")))
                     .hasSize(1);
         }
         assertThat(logs().text()).isEqualTo("three\n");

@@ -1,4 +1,4 @@
-package cc.accu;
+package cc.accu.testing;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Fails a test class when Netty's leak detector reports a buffer of it. Registered for all tests of the module. */
+/** Fails a test class when Netty's leak detector reports a buffer of it. Registered for all tests. */
 public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
     private static final long COLLECTION_MILLIS = 2000;

@@ -1,4 +1,4 @@
-package cc.accu.server.sink;
+package cc.accu.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 
 /** What this process says on standard error while this is open: the log. */
-final class ErrorOutput implements AutoCloseable {
+public final class ErrorOutput implements AutoCloseable {
     private final PrintStream before = System.err;
     private final ByteArrayOutputStream captured = new ByteArrayOutputStream();
 
@@ -14,11 +14,11 @@ final class ErrorOutput implements AutoCloseable {
         System.setErr(new PrintStream(captured, true, UTF_8));
     }
 
-    static ErrorOutput captured() {
+    public static ErrorOutput captured() {
         return new ErrorOutput();
     }
 
-    String text() {
+    public String text() {
         return captured.toString(UTF_8);
     }
 

@@ -1,4 +1,4 @@
-package cc.accu;
+package cc.accu.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,5 +1,0 @@
-/** What all tests of this module share. */
-@NullMarked
-package cc.accu;
-
-import org.jspecify.annotations.NullMarked;

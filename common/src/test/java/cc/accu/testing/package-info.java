@@ -1,0 +1,5 @@
+/** What all tests share. */
+@NullMarked
+package cc.accu.testing;
+
+import org.jspecify.annotations.NullMarked;
