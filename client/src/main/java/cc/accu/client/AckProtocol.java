@@ -1,6 +1,9 @@
 package cc.accu.client;
 
-import cc.accu.client.ConversationEnd.Kind;
+import cc.accu.client.Failures.ConversationEnd;
+import cc.accu.client.Failures.ConversationEnd.Kind;
+import cc.accu.client.Sender.Settings;
+import cc.accu.client.ServerLink.Deadline;
 import cc.accu.internal.framing.AckLine;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
@@ -14,6 +17,16 @@ import org.jspecify.annotations.Nullable;
  * The conversation {@code accu/1} on one connection: says the hello, waits for the welcome, lets lines be written from the
  * first one that is not settled, and settles what the server acknowledges. It ends once, and tells its owner. Event-loop
  * confined.
+ *
+ * <pre>
+ * state      what happens                                       next state
+ * greeting   the welcome                                        welcomed
+ *            any other answer, or none in time                  ended
+ * welcomed   an ack of lines that were sent                     welcomed
+ *            an err, what cannot be meant, or no ack in time    ended
+ * both       the connection is closed, breaks or is abandoned   ended
+ *            writing fails                                      ended, soon: what was said before is still read
+ * </pre>
  */
 final class AckProtocol implements ServerLink.Protocol {
     private static final Duration PATIENCE_FOR_LAST_ACKS = Duration.ofMillis(500);
@@ -50,18 +63,18 @@ final class AckProtocol implements ServerLink.Protocol {
         this.queue = queue;
         this.welcomeTimeout = settings.connectTimeout();
         this.owner = owner;
-        this.ackDeadline = new Deadline(
-                link.loop(),
+        this.ackDeadline = link.deadline(
                 settings.acks().timeout(),
-                timeout -> end(Kind.BROKEN, "i/o timeout: no ack for " + Deadline.text(timeout)));
+                timeout -> end(Kind.BROKEN, "i/o timeout: no ack for " + Settings.text(timeout)));
     }
 
     @Override
     public void opened() {
+        assert link.loop().inEventLoop();
         link.say(AckLine.HELLO + "\n");
         welcomeTimer = link.loop()
                 .schedule(
-                        () -> end(Kind.SILENT, "it answered nothing within " + Deadline.text(welcomeTimeout)),
+                        () -> end(Kind.SILENT, "it answered nothing within " + Settings.text(welcomeTimeout)),
                         welcomeTimeout.toMillis(),
                         TimeUnit.MILLISECONDS);
     }
@@ -73,6 +86,7 @@ final class AckProtocol implements ServerLink.Protocol {
 
     @Override
     public void handed(long number) {
+        assert link.loop().inEventLoop();
         handed = number;
         if (handed > acknowledged) {
             ackDeadline.begin();
@@ -194,6 +208,7 @@ final class AckProtocol implements ServerLink.Protocol {
     }
 
     private void end(ConversationEnd how) {
+        assert link.loop().inEventLoop();
         if (link.hasEnded()) {
             return;
         }

@@ -1,6 +1,7 @@
 package cc.accu.client;
 
 import cc.accu.client.Refusals.Counts;
+import cc.accu.client.Sender.Settings;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ public final class DeliveryException extends IOException {
 
     /** Of a client without acknowledgements, of which the server never said that it has read all. */
     static DeliveryException unconfirmed(Duration closeTimeout, Counts counts) {
-        String timeout = Deadline.text(closeTimeout).replaceFirst("(?<=\\d)(?=[a-z])", " ");
+        String timeout = Settings.text(closeTimeout).replaceFirst("(?<=\\d)(?=[a-z])", " ");
         String message =
                 counts.sent().messages() + " sent, the server did not close in " + timeout + ": delivery unknown";
         return new DeliveryException(message, counts, null);

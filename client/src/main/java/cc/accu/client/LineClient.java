@@ -1,11 +1,12 @@
 package cc.accu.client;
 
+import cc.accu.client.Sender.Settings;
 import cc.accu.internal.framing.LineCounter;
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,6 +32,8 @@ public final class LineClient implements AutoCloseable {
     private final EventLoops loops;
     private final Sender sender;
     private final Object closing = new Object();
+
+    @GuardedBy("closing")
     private boolean closed;
 
     private LineClient(EventLoops loops, Sender sender) {
@@ -84,8 +87,13 @@ public final class LineClient implements AutoCloseable {
      * @throws IllegalArgumentException if it holds a line feed
      */
     public CompletableFuture<Void> send(byte[] message) {
-        Lines.checkIsOne(message);
-        return send(Lines.terminated(message), 1);
+        for (byte value : message) {
+            if (value == '\n') {
+                throw new IllegalArgumentException("a message is one line: it must not hold a line feed");
+            }
+        }
+        ByteBuffer line = ByteBuffer.allocate(message.length + 1);
+        return send(line.put(message).put((byte) '\n').flip(), 1);
     }
 
     /**
@@ -96,9 +104,11 @@ public final class LineClient implements AutoCloseable {
      * @throws IllegalArgumentException if it does not end with a line feed
      */
     public CompletableFuture<Void> sendLines(ByteBuffer wholeLines) {
-        Lines.checkAreWhole(wholeLines);
         if (!wholeLines.hasRemaining()) {
             return flush();
+        }
+        if (wholeLines.get(wholeLines.limit() - 1) != '\n') {
+            throw new IllegalArgumentException("a block of whole lines must end with a line feed");
         }
         return send(wholeLines, LineCounter.count(wholeLines));
     }
@@ -289,10 +299,7 @@ public final class LineClient implements AutoCloseable {
             Duration usual = Duration.ofSeconds(LONGEST_ANSWER_SECONDS);
             Settings answering = settings(connectTimeout.compareTo(usual) < 0 ? connectTimeout : usual);
             try (EventLoops loops = EventLoops.daemon("accu-client")) {
-                Ping.send(endpoint, settings(connectTimeout), answering, loops);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while connecting to " + endpoint);
+                Sender.reach(endpoint, () -> AckedSender.ping(endpoint, settings(connectTimeout), answering, loops));
             }
         }
 

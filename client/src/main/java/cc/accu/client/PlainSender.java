@@ -1,5 +1,6 @@
 package cc.accu.client;
 
+import cc.accu.client.Failures.ConversationEnd;
 import cc.accu.client.ServerLink.Protocol;
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.internal.transport.Transport;
@@ -32,6 +33,7 @@ final class PlainSender implements Sender {
     private record PlainProtocol(ServerLink link, SendQueue queue, Endpoint endpoint) implements Protocol {
         @Override
         public void lost(ConversationEnd how) {
+            assert link.loop().inEventLoop();
             boolean isInOrder = how.equals(ConversationEnd.CLOSED) && link.outputHasEnded();
             if (!isInOrder) {
                 LOG.debug("{}: {}", endpoint, how.why());
@@ -44,7 +46,7 @@ final class PlainSender implements Sender {
     private PlainSender(Channel channel, Endpoint endpoint, Settings settings) {
         this.endpoint = endpoint;
         this.settings = settings;
-        this.queue = new SendQueue(SendQueue.Settled.WRITTEN, settings.windowBytes(), this::mayWait);
+        this.queue = new SendQueue(settings, this::isOwnThread);
         this.link = new ServerLink(
                 channel, queue, settings.writeTimeout(), mine -> new PlainProtocol(mine, queue, endpoint));
     }
@@ -77,11 +79,6 @@ final class PlainSender implements Sender {
         return Objects.requireNonNull(latest.get());
     }
 
-    /** Holding up the event loop would hold up what is to make room. */
-    private boolean mayWait() {
-        return settings.whenFull() == WhenFull.BLOCK && !isOwnThread();
-    }
-
     @Override
     public SendQueue queue() {
         return queue;
@@ -102,6 +99,7 @@ final class PlainSender implements Sender {
         return endpoint;
     }
 
+    /** Holding up the event loop would hold up what is to make room. */
     @Override
     public boolean isOwnThread() {
         return link.loop().inEventLoop();
@@ -143,7 +141,7 @@ final class PlainSender implements Sender {
         link.tightenWriteTimeout(settings.closeTimeout());
         Duration most = settings.closeTimeout().plus(PATIENCE_WITH_THE_LOOP);
         if (!isFlushedWhileItMoves(most)) {
-            queue.fail("i/o timeout after " + Deadline.text(most) + queue.blame(), null);
+            queue.fail("i/o timeout after " + Settings.text(most) + queue.blame(), null);
         }
     }
 }

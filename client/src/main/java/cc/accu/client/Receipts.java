@@ -1,5 +1,6 @@
 package cc.accu.client;
 
+import cc.accu.client.Segments.Position;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;

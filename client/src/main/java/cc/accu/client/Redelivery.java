@@ -1,6 +1,9 @@
 package cc.accu.client;
 
-import cc.accu.client.ConversationEnd.Kind;
+import cc.accu.client.AckedSender.ControlThread;
+import cc.accu.client.Failures.ConversationEnd;
+import cc.accu.client.Failures.ConversationEnd.Kind;
+import cc.accu.client.Sender.Settings;
 import cc.accu.internal.framing.AckLine;
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.internal.transport.Transport;
@@ -21,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Has one connection after another, with one endpoint after another, until every line is settled or the retry deadline is
  * over. Connects only while there are lines, but for the first time, and for a round over the other endpoints when one is
- * lost. One thread (accu-client-retry), but for what says otherwise.
+ * lost. The retry deadline is over after the longest time without progress: that is before the first welcome, or while
+ * there are lines and none is settled. One thread (accu-client-retry), but for what says otherwise.
  *
  * <pre>
  * state       what happens                                    next state
@@ -37,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * any         the retry deadline is over, or a close          ENDED
  * </pre>
  */
-final class Redelivery {
+final class Redelivery implements EndpointRing.Outage {
     private static final Duration PATIENCE_FOR_AN_END = Duration.ofSeconds(1);
 
     private enum State {
@@ -52,34 +56,27 @@ final class Redelivery {
     private final Settings settings;
     private final EventLoops loops;
     private final SendQueue queue;
+    private final ControlThread control;
     private final EndpointRing ring;
     private final Failures failures = new Failures();
-    private final RetryDeadline deadline;
-    private final TimeSharing sharing;
-    private final ControlThread control = new ControlThread(this::giveUpForABug);
     private final Set<Endpoint> known = new HashSet<>();
     private final CompletableFuture<Void> firstWelcome = new CompletableFuture<>();
     // Any thread may take it from IDLE to WAITING.
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private long stateBegan;
+    private long startedAt;
     // Of the latest attempt, from before it is connected until it has ended. Set on the event loop.
     private volatile @Nullable ServerLink link;
     private volatile Endpoint endpoint;
     private volatile String durable = "";
 
-    Redelivery(List<Endpoint> endpoints, Settings settings, EventLoops loops, SendQueue queue) {
+    Redelivery(List<Endpoint> endpoints, Settings settings, EventLoops loops, SendQueue queue, ControlThread control) {
         this.settings = settings;
         this.loops = loops;
         this.queue = queue;
-        this.ring = new EndpointRing(endpoints);
+        this.control = control;
+        this.ring = new EndpointRing(endpoints, settings.acks().retryTimeout(), control, this);
         this.endpoint = endpoints.get(0);
-        this.deadline = new RetryDeadline(settings.acks().retryTimeout(), queue, control, this::deadlineIsOver);
-        this.sharing = new TimeSharing(ring, deadline, control, this::shareIsOver);
-    }
-
-    /** Any thread. */
-    boolean isOwnThread() {
-        return control.isCurrent() || loops.areOfCurrentThread();
     }
 
     /** Where the current connection goes to, or the last one went. Any thread. */
@@ -93,12 +90,15 @@ final class Redelivery {
     }
 
     /** Completes with the first welcome, or fails when there will be none. Any thread. */
-    CompletableFuture<Void> start() {
-        control.run(() -> {
-            deadline.start();
-            connect();
-        });
+    CompletableFuture<Void> firstWelcome() {
         return firstWelcome;
+    }
+
+    /** Makes the first connection, lines or not. */
+    void start() {
+        startedAt = System.nanoTime();
+        watchDeadline();
+        connect();
     }
 
     /** There are new lines. Any thread. */
@@ -114,7 +114,6 @@ final class Redelivery {
 
     private void connectAfresh() {
         ring.restart();
-        sharing.restart();
         failures.clear();
         connect();
     }
@@ -130,16 +129,36 @@ final class Redelivery {
         stateBegan = System.nanoTime();
     }
 
-    private void deadlineIsOver() {
-        noteWhatIsMissing();
-        String timeout = Deadline.text(deadline.longest());
-        giveUp("gave up after " + timeout + " (retry timeout): " + failures.text());
+    /** Looks as often as need be. */
+    private void watchDeadline() {
+        Duration longest = settings.acks().retryTimeout();
+        if (is(State.ENDED) || longest.isZero()) {
+            return;
+        }
+        Duration left = longest.minus(withoutProgress());
+        if (left.isNegative() || left.isZero()) {
+            noteWhatIsMissing();
+            giveUp("gave up after " + Settings.text(longest) + " (retry timeout): " + failures.text());
+        } else {
+            control.runLater(this::watchDeadline, left);
+        }
+    }
+
+    @Override
+    public Duration withoutProgress() {
+        return firstWelcome.isDone() ? queue.withoutProgress() : Duration.ofNanos(System.nanoTime() - startedAt);
+    }
+
+    @Override
+    public long settledMessages() {
+        return queue.settled().messages();
     }
 
     /** Unless it has only begun to wait, and what went wrong before says more. */
     private void noteWhatIsMissing() {
         Duration waited = Duration.ofNanos(System.nanoTime() - stateBegan);
-        if (failures.has(endpoint) && waited.multipliedBy(2).compareTo(deadline.longest()) < 0) {
+        if (failures.has(endpoint)
+                && waited.multipliedBy(2).compareTo(settings.acks().retryTimeout()) < 0) {
             return;
         }
         switch (Objects.requireNonNull(state.get())) {
@@ -151,11 +170,12 @@ final class Redelivery {
     }
 
     /** Whoever is silent must not take the time of those that are still to be tried. */
-    private void shareIsOver(Duration share) {
+    @Override
+    public void shareIsOver(Duration share) {
         ServerLink silent = link;
         if (silent != null && !is(State.ENDED)) {
             String missing = is(State.GREETING) ? "it answered nothing within " : "i/o timeout: no ack for ";
-            silent.abandon(missing + Deadline.text(share) + queue.blame());
+            silent.abandon(missing + Settings.text(share) + queue.blame());
         }
     }
 
@@ -166,9 +186,8 @@ final class Redelivery {
         Endpoint next = ring.next();
         endpoint = next;
         enter(State.CONNECTING);
-        sharing.begin(next);
         Transport transport = Transport.of(next, settings.preferNative());
-        ServerLink.connect(transport, loops, sharing.limit(settings.connectTimeout()), new Attempt(next)::open)
+        ServerLink.connect(transport, loops, ring.limit(settings.connectTimeout()), new Attempt(next)::open)
                 .whenComplete((channel, failure) -> control.run(() -> connected(next, failure)));
     }
 
@@ -207,7 +226,7 @@ final class Redelivery {
             retry(failures.add(with, failure));
         } else if (is(State.CONNECTING)) {
             enter(State.GREETING);
-            sharing.connected();
+            ring.connected();
         }
     }
 
@@ -216,28 +235,25 @@ final class Redelivery {
             return;
         }
         enter(State.CONVERSING);
-        sharing.connected();
+        ring.connected();
         durable = welcome.durable();
         known.add(with);
         failures.tellEnd(with);
-        deadline.welcomed();
         firstWelcome.complete(null);
         if (queue.isEmpty()) {
             ring.rest();
-            sharing.beginAfresh();
         }
         by.requestTurn();
     }
 
     private void after(Endpoint with, ConversationEnd how, boolean progressed) {
         link = null;
-        sharing.disconnected();
+        ring.disconnected();
         if (is(State.ENDED)) {
             return;
         }
         if (progressed) {
             ring.progressed(with);
-            sharing.progressed(with);
             failures.end();
         }
         ConversationEnd end = known.contains(with) ? how : how.ofStranger();
@@ -273,18 +289,13 @@ final class Redelivery {
         return queue.isEmpty() || !state.compareAndSet(State.IDLE, State.WAITING);
     }
 
-    private void giveUpForABug(Throwable bug) {
-        end("internal error", bug);
-    }
-
     private void giveUp(String why) {
         end(why, failures.lastCause());
     }
 
-    /** The conversation that is going on ends first, so that all it wrote is counted. */
-    private void end(String why, @Nullable Throwable cause) {
+    /** Delivers nothing more. The conversation that is going on ends first, so that all it wrote is counted. */
+    void end(String why, @Nullable Throwable cause) {
         enter(State.ENDED);
-        deadline.stop();
         ServerLink open = link;
         if (open == null) {
             fail(why, cause);
@@ -301,18 +312,10 @@ final class Redelivery {
         firstWelcome.completeExceptionally(saysItAll ? cause : new ConnectException(why, cause));
     }
 
-    /** Connects no more. The connection on which there is still a conversation, if there is one. Blocking; any thread. */
+    /** Connects no more. The connection on which there is still a conversation, if there is one. */
     Optional<ServerLink> stop() {
-        return control.ask(() -> {
-            boolean converses = is(State.CONVERSING);
-            enter(State.ENDED);
-            deadline.stop();
-            return converses ? Optional.ofNullable(link) : Optional.empty();
-        });
-    }
-
-    /** Ends the thread. Any thread. */
-    void shutDown() {
-        control.shutDown();
+        boolean converses = is(State.CONVERSING);
+        enter(State.ENDED);
+        return converses ? Optional.ofNullable(link) : Optional.empty();
     }
 }

@@ -1,9 +1,9 @@
 package cc.accu.client;
 
+import cc.accu.client.Segments.Position;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,20 +61,36 @@ final class Refusals {
 
     /** Whether every line of a block is short enough. */
     boolean admits(ByteBuffer lines) {
-        return lines.remaining() <= mostLineBytes || !Lines.mayHaveLong(lines, mostLineBytes);
+        return lines.remaining() <= mostLineBytes || !mayHaveLong(lines, mostLineBytes);
     }
 
-    /** Hands out the lines that are short enough, one by one; says what was wrong with the first that is not. */
-    Optional<IOException> sift(ByteBuffer lines, Consumer<ByteBuffer> admitted) {
+    /** Whether a line of {@code block} may be longer than {@code most}: a carriage return at its end is not told. */
+    private static boolean mayHaveLong(ByteBuffer block, long most) {
+        int start = block.position();
+        while (block.limit() - start > most + 1) {
+            int feed = start + (int) most;
+            while (feed >= start && block.get(feed) != '\n') {
+                feed--;
+            }
+            if (feed < start) {
+                return true;
+            }
+            start = feed + 1;
+        }
+        return false;
+    }
+
+    /** Adds the lines that are short enough, one by one; says what was wrong with the first that is not. */
+    Optional<IOException> addShortOnes(ByteBuffer lines) {
         Optional<IOException> wrong = Optional.empty();
         long number = segments.added().messages() + tooLongUnsent;
         while (lines.hasRemaining()) {
-            ByteBuffer line = lines.slice(lines.position(), Lines.offsetAfter(lines, 1));
+            ByteBuffer line = lines.slice(lines.position(), Segments.offsetAfter(lines, 1));
             lines.position(lines.position() + line.remaining());
-            int length = Lines.firstLength(line);
+            int length = Segments.lengthOfFirst(line);
             number++;
             if (length <= mostLineBytes) {
-                admitted.accept(line);
+                segments.add(line, 1);
             } else {
                 tooLongUnsent++;
                 IOException why = new LineTooLongException(length, mostLineBytes, number);
@@ -115,11 +131,13 @@ final class Refusals {
         return failure == null ? Optional.empty() : Optional.of(exception(failure));
     }
 
-    /** Why something was not delivered, but for what was refused for its length; empty if all was, or may still be. */
-    Optional<DeliveryException> undelivered() {
+    /** Throws if something was not delivered, unless it was refused for its length; does not if it may still be. */
+    void throwIfUndelivered() throws DeliveryException {
         // A connection that broke may have thrown away what was written to it.
         boolean mayBeLost = !acknowledged && failure != null && failure.cause != null;
-        return mayBeLost || leaveSomething() ? failure() : Optional.empty();
+        if (failure != null && (mayBeLost || leaveSomething())) {
+            throw exception(failure);
+        }
     }
 
     private DeliveryException exception(Failure of) {

@@ -25,6 +25,15 @@ final class Segments {
     private Position written = Position.NONE;
     private Position settled = Position.NONE;
 
+    /** A place in all that was ever sent: so many messages, and so many bytes with terminators, come before it. */
+    record Position(long messages, long bytes) {
+        static final Position NONE = new Position(0, 0);
+
+        Position plus(long moreMessages, long moreBytes) {
+            return new Position(messages + moreMessages, bytes + moreBytes);
+        }
+    }
+
     /**
      * Lines to be written.
      *
@@ -139,6 +148,25 @@ final class Segments {
         return segment.lengthAt(segment.startOf(settled.messages()));
     }
 
+    /** The number of bytes in the first {@code lines} lines of {@code block}, of which it has as many. */
+    static int offsetAfter(ByteBuffer block, long lines) {
+        int at = block.position();
+        for (long left = lines; left > 0; at++) {
+            left -= block.get(at) == '\n' ? 1 : 0;
+        }
+        return at - block.position();
+    }
+
+    /** The length of the first line of {@code block}, without its line feed and a carriage return before that. */
+    static int lengthOfFirst(ByteBuffer block) {
+        int feed = block.position();
+        while (block.get(feed) != '\n') {
+            feed++;
+        }
+        int length = feed - block.position();
+        return length > 0 && block.get(feed - 1) == '\r' ? length - 1 : length;
+    }
+
     void clear() {
         segments.forEach(Segment::release);
         segments.clear();
@@ -185,14 +213,14 @@ final class Segments {
 
         /** All that was sent before the message that comes after so many; it is in this segment. */
         private Position startOf(long number) {
-            int offset = Lines.offsetAfter(lines.nioBuffer(0, lines.writerIndex()), number - before.messages());
+            int offset = offsetAfter(lines.nioBuffer(0, lines.writerIndex()), number - before.messages());
             return new Position(number, before.bytes() + offset);
         }
 
         /** The length of the message that starts there, without its terminator. */
         private int lengthAt(Position start) {
             int offset = offset(start);
-            return Lines.firstLength(lines.nioBuffer(offset, lines.writerIndex() - offset));
+            return lengthOfFirst(lines.nioBuffer(offset, lines.writerIndex() - offset));
         }
 
         private int offset(Position start) {
@@ -211,6 +239,49 @@ final class Segments {
 
         private void release() {
             lines.release();
+        }
+    }
+
+    /**
+     * How far a connection is given lines before it has acknowledged any. All there are, unless the connections before it came
+     * to nothing: one that always breaks in the middle of a large hand-over takes the first acknowledgements with it, however
+     * often that is tried. So each one after that gets less, down to a line, until one acknowledges something. Positions count
+     * bytes over all connections. One thread at a time: the lock of {@link SendQueue}.
+     */
+    static final class ResendWindow {
+        private static final long FIRST_BYTES = 64 * 1024;
+        // Each connection waits longer than the one before: halves would take half a minute to get down to a line.
+        private static final long DIVISOR = 4;
+        private static final long UNLIMITED = Long.MAX_VALUE;
+
+        private long bytes = UNLIMITED;
+        private long start;
+        private long end = UNLIMITED;
+
+        /**
+         * A connection begins.
+         *
+         * @param first where it begins
+         * @param handed how far the last one was given lines
+         */
+        void begin(long first, long handed) {
+            if (first > start) {
+                bytes = UNLIMITED;
+            } else if (handed > first) {
+                bytes = bytes == UNLIMITED ? FIRST_BYTES : Math.max(1, bytes / DIVISOR);
+            }
+            start = first;
+            end = bytes == UNLIMITED ? UNLIMITED : first + bytes;
+        }
+
+        /** The connection has acknowledged something. */
+        void lift() {
+            end = UNLIMITED;
+        }
+
+        /** Where it ends: the line that gets there goes, the next one waits. */
+        long end() {
+            return end;
         }
     }
 }

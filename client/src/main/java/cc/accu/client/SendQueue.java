@@ -4,47 +4,56 @@ import cc.accu.client.Receipts.Callbacks;
 import cc.accu.client.Receipts.Receipt;
 import cc.accu.client.Refusals.Counts;
 import cc.accu.client.Segments.Piece;
+import cc.accu.client.Segments.Position;
+import cc.accu.client.Sender.Settings;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was sent and is not settled, oldest first, over all connections. Bounded by a {@link Window}. Any thread adds and
- * asks; one connection at a time takes lines, says what it wrote and what was acknowledged, on its event loop. Futures
- * complete there, after the lock is let go.
+ * What was sent and is not settled, oldest first, over all connections, and no more than the window. Settled is a line
+ * that is delivered and needs no more care: with acknowledgements when the server has stored it, without them when the
+ * kernel has it. Any thread adds and asks; one connection at a time takes lines, says what it wrote and what was
+ * acknowledged, on its event loop. Futures complete there, after the lock is let go.
  */
 final class SendQueue {
-    /** When a line is settled: delivered, and in need of no more care. */
-    enum Settled {
-        /** The kernel has it. */
-        WRITTEN,
-        /** The server has stored it. */
-        ACKNOWLEDGED
-    }
-
+    private final Settings settings;
     private final boolean acknowledged;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Window window;
-    private final Segments segments = new Segments();
-    private final Receipts receipts = new Receipts();
-    private final Refusals refusals;
+    private final BooleanSupplier isOwnThread;
     private final Callbacks callbacks = new Callbacks();
+    private final ReentrantLock lock = new ReentrantLock();
+    /** There is less in the window, or no more is taken. */
+    private final Condition changed = lock.newCondition();
+
+    @GuardedBy("lock")
+    private final Segments segments = new Segments();
+
+    @GuardedBy("lock")
+    private final Receipts receipts = new Receipts();
+
+    @GuardedBy("lock")
+    private final Refusals refusals;
+
+    @GuardedBy("lock")
     private long progressedAt = System.nanoTime();
 
     /**
-     * @param mayWait whether the calling thread may be held up while the window is full
+     * @param isOwnThread whether the calling thread is one that makes room in the window, and must not wait for that
      */
-    SendQueue(Settled when, long windowBytes, BooleanSupplier mayWait) {
-        this.acknowledged = when == Settled.ACKNOWLEDGED;
-        this.window = new Window(lock, windowBytes, acknowledged ? "acknowledged" : "written", mayWait);
+    SendQueue(Settings settings, BooleanSupplier isOwnThread) {
+        this.settings = settings;
+        this.acknowledged = settings.acks().wanted();
+        this.isOwnThread = isOwnThread;
         this.refusals = new Refusals(acknowledged, segments);
     }
 
@@ -55,11 +64,7 @@ final class SendQueue {
     CompletableFuture<Void> add(ByteBuffer lines, int messages) {
         lock.lock();
         try {
-            int bytes = lines.remaining();
-            window.awaitRoom(bytes, () -> {
-                refusals.check(messages, bytes);
-                return unsettledBytes();
-            });
+            awaitRoom(messages, lines.remaining());
             if (segments.isEmpty()) {
                 // Nobody was waiting until now.
                 progressedAt = System.nanoTime();
@@ -76,14 +81,35 @@ final class SendQueue {
         }
     }
 
+    /** Returns when there is room in the window. What is larger than all of it goes alone. */
+    @GuardedBy("lock")
+    private void awaitRoom(int messages, int bytes) throws IOException {
+        refusals.check(messages, bytes);
+        for (long waiting = unsettledBytes(); waiting > 0 && waiting + bytes > settings.windowBytes(); ) {
+            if (settings.whenFull() == WhenFull.FAIL || isOwnThread.getAsBoolean()) {
+                String missing = acknowledged ? "acknowledged" : "written";
+                throw new WindowFullException(settings.windowBytes(), waiting, missing);
+            }
+            try {
+                changed.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while the window was full");
+            }
+            refusals.check(messages, bytes);
+            waiting = unsettledBytes();
+        }
+    }
+
+    @GuardedBy("lock")
     private long unsettledBytes() {
         return Math.max(segments.added().bytes() - segments.settled().bytes(), receipts.heldBytes());
     }
 
+    @GuardedBy("lock")
     private CompletableFuture<Void> addShortOnes(ByteBuffer lines) throws IOException {
-        assert lock.isHeldByCurrentThread();
         Position before = segments.added();
-        Optional<IOException> wrong = refusals.sift(lines, line -> segments.add(line, 1));
+        Optional<IOException> wrong = refusals.addShortOnes(lines);
         if (segments.added().equals(before)) {
             throw wrong.orElseThrow();
         }
@@ -92,13 +118,16 @@ final class SendQueue {
 
     /** Completes when all that was added before is settled. */
     CompletableFuture<Void> flushed() {
-        return locked(() -> {
+        lock.lock();
+        try {
             if (!refusals.leaveSomething()) {
                 return CompletableFuture.completedFuture(null);
             }
             Optional<DeliveryException> failure = refusals.failure();
             return failure.isPresent() ? CompletableFuture.failedFuture(failure.get()) : receipts.add(segments.added());
-        });
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -107,15 +136,23 @@ final class SendQueue {
      * @param mostLineBytes what this server takes
      */
     long restart(long mostLineBytes) {
-        return locked(() -> {
+        lock.lock();
+        try {
             refusals.setMostLineBytes(mostLineBytes);
             return segments.restart();
-        });
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The next lines for the current connection. */
     Optional<Piece> next() {
-        return locked(() -> refusals.hasFailed() ? Optional.empty() : segments.next());
+        lock.lock();
+        try {
+            return refusals.hasFailed() ? Optional.empty() : segments.next();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The first {@code bytes} of a piece are with the kernel. Pieces are written in order. */
@@ -170,13 +207,13 @@ final class SendQueue {
         callbacks.complete(done);
     }
 
+    @GuardedBy("lock")
     private void settle(Position upTo) {
-        assert lock.isHeldByCurrentThread();
         boolean makesRoom = upTo.bytes() > segments.settled().bytes();
         segments.settle(upTo);
         progressedAt = System.nanoTime();
         if (makesRoom) {
-            window.changed();
+            changed.signalAll();
         }
     }
 
@@ -196,7 +233,7 @@ final class SendQueue {
             failure = refusals.fail(why, cause);
             due = receipts.takeAll();
             segments.clear();
-            window.changed();
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -208,7 +245,7 @@ final class SendQueue {
         lock.lock();
         try {
             refusals.close();
-            window.changed();
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -216,46 +253,64 @@ final class SendQueue {
 
     /** Throws if something was not delivered, unless it was refused for its length, which was told then. */
     void throwIfUndelivered() throws DeliveryException {
-        Optional<DeliveryException> failure = locked(refusals::undelivered);
-        if (failure.isPresent()) {
-            throw failure.get();
+        lock.lock();
+        try {
+            refusals.throwIfUndelivered();
+        } finally {
+            lock.unlock();
         }
     }
 
     Counts counts() {
-        return locked(refusals::counts);
+        lock.lock();
+        try {
+            return refusals.counts();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** All that needs no more care: messages exactly, bytes at least once all of a call are settled. */
     Position settled() {
-        return locked(segments::settled);
+        lock.lock();
+        try {
+            return segments.settled();
+        } finally {
+            lock.unlock();
+        }
     }
 
     boolean isEmpty() {
-        return locked(segments::isEmpty);
+        lock.lock();
+        try {
+            return segments.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** For how long there have been lines, and none was settled; zero while there are none. */
     Duration withoutProgress() {
-        return locked(() -> segments.isEmpty() ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - progressedAt));
+        lock.lock();
+        try {
+            return segments.isEmpty() ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - progressedAt);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The longest message that the server takes, as it said; empty where it says nothing. */
     OptionalLong maxLineBytes() {
-        return acknowledged ? OptionalLong.of(locked(refusals::mostLineBytes)) : OptionalLong.empty();
+        lock.lock();
+        try {
+            return acknowledged ? OptionalLong.of(refusals.mostLineBytes()) : OptionalLong.empty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** For the end of a message about what did not happen in time. */
     String blame() {
         return callbacks.blame();
-    }
-
-    private <T> T locked(Supplier<T> work) {
-        lock.lock();
-        try {
-            return work.get();
-        } finally {
-            lock.unlock();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package cc.accu.client;
 
+import cc.accu.client.Segments.Position;
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.transport.Endpoint;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -36,21 +38,35 @@ interface Sender {
     static Sender connect(List<Endpoint> endpoints, Settings settings, EventLoops loops) throws IOException {
         boolean connected = false;
         try {
-            Sender sender = settings.acks().wanted()
-                    ? AckedSender.connect(endpoints, settings, loops)
-                    : PlainSender.connect(endpoints, settings, loops);
+            Sender sender = reach(
+                    endpoints.get(0),
+                    () -> settings.acks().wanted()
+                            ? AckedSender.connect(endpoints, settings, loops)
+                            : PlainSender.connect(endpoints, settings, loops));
             connected = true;
             return sender;
-        } catch (ExecutionException failed) {
-            throw failed.getCause() instanceof IOException why ? why : new IOException(failed.getCause());
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while connecting to " + endpoints.get(0));
         } finally {
             if (!connected) {
                 loops.close();
             }
         }
+    }
+
+    /** What an attempt to reach a server gives; throws why it failed. Blocking. */
+    static <T> T reach(Endpoint endpoint, Connecting<T> attempt) throws IOException {
+        try {
+            return attempt.get();
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof IOException why ? why : new IOException(failed.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while connecting to " + endpoint);
+        }
+    }
+
+    /** An attempt to reach a server. Blocking. */
+    interface Connecting<T> {
+        T get() throws ExecutionException, InterruptedException;
     }
 
     /** Whether {@code work} ended within that time, well or not. Blocking. */
@@ -84,5 +100,78 @@ interface Sender {
         InterruptedIOException failure = new InterruptedIOException("interrupted while closing " + endpoint());
         failure.initCause(interrupted);
         return failure;
+    }
+
+    /**
+     * What a client was told.
+     *
+     * @param connectTimeout positive
+     * @param writeTimeout zero for none
+     * @param closeTimeout zero for not waiting
+     * @param windowBytes how much may wait to be written, or to be acknowledged
+     * @param acks what to do about acknowledgements
+     */
+    record Settings(
+            Duration connectTimeout,
+            Duration writeTimeout,
+            Duration closeTimeout,
+            long windowBytes,
+            WhenFull whenFull,
+            boolean preferNative,
+            Acks acks) {
+        private static final int LARGEST_SHARE_OF_MEMORY = 4;
+
+        public Settings {
+            if (connectTimeout.isNegative() || connectTimeout.isZero()) {
+                throw new IllegalArgumentException("the connect timeout must be positive, for example 10s");
+            }
+            checkZeroOrMore("write", writeTimeout);
+            checkZeroOrMore("close", closeTimeout);
+            if (windowBytes < 1) {
+                throw new IllegalArgumentException("the window must have at least 1 byte: " + windowBytes);
+            }
+        }
+
+        /** A timeout as messages have it: {@code 10s} or {@code 250ms}. */
+        static String text(Duration timeout) {
+            long millis = timeout.toMillis();
+            return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+        }
+
+        /**
+         * A window that fits into the memory of this process.
+         *
+         * @param asked for, in bytes; empty for the usual one, or a fair share of the memory
+         */
+        static long affordableWindow(OptionalLong asked, long usual) {
+            long affordable = Runtime.getRuntime().maxMemory();
+            long window = asked.orElse(Math.min(usual, affordable / LARGEST_SHARE_OF_MEMORY));
+            if (window > affordable) {
+                throw new IllegalArgumentException("a window of " + window + " bytes does not fit into the "
+                        + affordable + " bytes of memory that this process may have");
+            }
+            return window;
+        }
+
+        /**
+         * What a client was told about acknowledgements.
+         *
+         * @param wanted whether there are any
+         * @param timeout without an ack while one is due; zero for none
+         * @param retryTimeout without progress over all connections; zero for none
+         */
+        record Acks(boolean wanted, Duration timeout, Duration retryTimeout) {
+            Acks {
+                checkZeroOrMore("ack", timeout);
+                checkZeroOrMore("retry", retryTimeout);
+            }
+        }
+
+        private static void checkZeroOrMore(String name, Duration timeout) {
+            if (timeout.isNegative()) {
+                throw new IllegalArgumentException(
+                        "the " + name + " timeout is zero, for none, or positive, for example 30s");
+            }
+        }
     }
 }

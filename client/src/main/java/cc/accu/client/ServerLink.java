@@ -1,7 +1,9 @@
 package cc.accu.client;
 
-import cc.accu.client.ConversationEnd.Kind;
+import cc.accu.client.Failures.ConversationEnd;
+import cc.accu.client.Failures.ConversationEnd.Kind;
 import cc.accu.client.Segments.Piece;
+import cc.accu.client.Sender.Settings;
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.internal.transport.Transport;
 import io.netty.buffer.ByteBuf;
@@ -15,15 +17,17 @@ import io.netty.channel.ChannelProgressivePromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericProgressiveFutureListener;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to a server: gives the channel what waits in the {@link SendQueue}, a little at a time, once for each
@@ -38,9 +42,9 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
     private final SendQueue queue;
     private final Protocol protocol;
     private final Deadline writeDeadline;
-    private final Deque<Piece> withChannel = new ArrayDeque<>();
     private final AtomicBoolean turnIsComing = new AtomicBoolean();
     private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private int piecesWithChannel;
     private long bytesWithChannel;
     private int writtenOfFirst;
     private boolean outputEnded;
@@ -77,8 +81,7 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
     ServerLink(Channel channel, SendQueue queue, Duration writeTimeout, Function<ServerLink, Protocol> protocol) {
         this.channel = channel;
         this.queue = queue;
-        this.writeDeadline = new Deadline(
-                channel.eventLoop(), writeTimeout, timeout -> lose("i/o timeout after " + Deadline.text(timeout)));
+        this.writeDeadline = new Deadline(writeTimeout, timeout -> lose("i/o timeout after " + Settings.text(timeout)));
         this.protocol = protocol.apply(this);
     }
 
@@ -105,6 +108,16 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
         return ended;
     }
 
+    /**
+     * A deadline for what is due from the server.
+     *
+     * @param timeout zero for none
+     * @param expired gets the timeout that passed
+     */
+    Deadline deadline(Duration timeout, Consumer<Duration> expired) {
+        return new Deadline(timeout, expired);
+    }
+
     /** Whether we have nothing more to say, so that the end of the server's side is as it should be. */
     boolean outputHasEnded() {
         return outputEnded;
@@ -112,6 +125,7 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
 
     /** Writes what is not a line of the queue. */
     void say(String text) {
+        assert loop().inEventLoop();
         channel.writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), text));
     }
 
@@ -146,11 +160,11 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
     }
 
     private boolean hasRoom() {
-        return bytesWithChannel < MOST_BYTES_WITH_CHANNEL && withChannel.size() < MOST_PIECES_WITH_CHANNEL;
+        return bytesWithChannel < MOST_BYTES_WITH_CHANNEL && piecesWithChannel < MOST_PIECES_WITH_CHANNEL;
     }
 
     private void write(Piece piece) {
-        withChannel.add(piece);
+        piecesWithChannel++;
         bytesWithChannel += piece.bytes();
         ChannelProgressivePromise promise = channel.newProgressivePromise();
         promise.addListener(new GenericProgressiveFutureListener<ChannelProgressiveFuture>() {
@@ -173,17 +187,18 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
 
     /** Of the piece that was handed to the channel before all others that are not wholly written. */
     private void written(Piece piece, int bytes) {
+        assert loop().inEventLoop();
         if (ended) {
             return;
         }
         bytesWithChannel -= bytes - writtenOfFirst;
         writtenOfFirst = bytes;
         if (bytes == piece.bytes()) {
-            withChannel.remove();
+            piecesWithChannel--;
             writtenOfFirst = 0;
         }
         queue.written(piece, bytes);
-        writeDeadline.progressed(!withChannel.isEmpty());
+        writeDeadline.progressed(piecesWithChannel > 0);
     }
 
     @Override
@@ -223,6 +238,7 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
     }
 
     private void lose(ConversationEnd how) {
+        assert loop().inEventLoop();
         if (!ended) {
             protocol.lost(how);
         }
@@ -237,7 +253,6 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
         assert loop().inEventLoop();
         ended = true;
         writeDeadline.cancel();
-        withChannel.clear();
         channel.close();
         told.run();
         over.complete(null);
@@ -268,5 +283,88 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
     /** Closes the connection as it is. Any thread. */
     void close() {
         channel.close();
+    }
+
+    /**
+     * Fires once when something is due from the peer, bytes to be taken or acks to be given, and nothing came of it for the
+     * timeout. A slow peer that moves never fires it. Event-loop confined.
+     */
+    final class Deadline {
+        private final Consumer<Duration> expired;
+        private Duration timeout;
+        private long lastProgressAt;
+        private boolean due;
+        private @Nullable Future<?> check;
+
+        private Deadline(Duration timeout, Consumer<Duration> expired) {
+            this.timeout = timeout;
+            this.expired = expired;
+        }
+
+        /** Waits from now on no longer than {@code most}, and counts from now. */
+        void tighten(Duration most) {
+            assert loop().inEventLoop();
+            if (timeout.isZero() || timeout.compareTo(most) > 0) {
+                timeout = most;
+            }
+            lastProgressAt = System.nanoTime();
+            stop();
+            startIfNeeded();
+        }
+
+        /** Something is due. */
+        void begin() {
+            assert loop().inEventLoop();
+            if (!due) {
+                due = true;
+                lastProgressAt = System.nanoTime();
+                startIfNeeded();
+            }
+        }
+
+        /** Something came of it. */
+        void progressed(boolean moreIsDue) {
+            assert loop().inEventLoop();
+            lastProgressAt = System.nanoTime();
+            due = moreIsDue;
+        }
+
+        /** Never fires again. */
+        void cancel() {
+            assert loop().inEventLoop();
+            due = false;
+            stop();
+        }
+
+        private void stop() {
+            if (check != null) {
+                check.cancel(false);
+                check = null;
+            }
+        }
+
+        private void startIfNeeded() {
+            if (due && check == null && !timeout.isZero()) {
+                schedule(timeout.toNanos());
+            }
+        }
+
+        private void schedule(long nanos) {
+            check = loop().schedule(this::check, nanos, TimeUnit.NANOSECONDS);
+        }
+
+        private void check() {
+            check = null;
+            if (!due) {
+                return;
+            }
+            long left = lastProgressAt + timeout.toNanos() - System.nanoTime();
+            if (left > 0) {
+                schedule(left);
+            } else {
+                due = false;
+                expired.accept(timeout);
+            }
+        }
     }
 }

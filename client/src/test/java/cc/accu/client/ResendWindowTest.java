@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class ResendWindowTest {
     private static final long ALL = Long.MAX_VALUE;
 
-    private final ResendWindow window = new ResendWindow();
+    private final Segments.ResendWindow window = new Segments.ResendWindow();
 
     private long endAfterBeginning(long first, long handed) {
         window.begin(first, handed);

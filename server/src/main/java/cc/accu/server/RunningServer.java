@@ -1,7 +1,7 @@
 package cc.accu.server;
 
-import cc.accu.internal.transport.DirectMemory;
 import cc.accu.internal.transport.EventLoops;
+import cc.accu.internal.transport.ReadBuffers;
 import cc.accu.internal.transport.Transport;
 import cc.accu.internal.transport.Transport.Listener;
 import cc.accu.line.Origin;
@@ -57,7 +57,7 @@ final class RunningServer {
         ReadBudget budget = new ReadBudget(
                 new ReadBudget.Limits(
                         limits.bufferBytes(), builder.windowBytes, maxLineBytes, patienceNanos(listening)),
-                DirectMemory::freeBytes);
+                ReadBuffers::freeDirectBytes);
         Observers observers = new Observers(builder.observers);
         this.sinks = new SinkFanOut(sinks, sinkListener(observers));
         this.connections = new Connections(

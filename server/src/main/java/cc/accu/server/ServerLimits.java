@@ -1,6 +1,6 @@
 package cc.accu.server;
 
-import cc.accu.internal.transport.DirectMemory;
+import cc.accu.internal.transport.ReadBuffers;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -37,7 +37,7 @@ public record ServerLimits(long bufferBytes, int maxConnections) {
      * @throws IllegalStateException when it does not fit
      */
     static ServerLimits fit(long bufferBytes, int maxConnections, int maxLineBytes) {
-        long memory = DirectMemory.mostBytes();
+        long memory = ReadBuffers.mostDirectBytes();
         if (bufferBytes > memory / LARGEST_BUFFER_PART) {
             throw tooLarge("a buffer", bufferBytes, memory, memory / LARGEST_BUFFER_PART);
         }

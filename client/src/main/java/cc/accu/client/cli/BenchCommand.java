@@ -1,6 +1,7 @@
 package cc.accu.client.cli;
 
 import cc.accu.client.LineClient;
+import cc.accu.client.cli.BenchPlan.Load;
 import cc.accu.internal.cli.Command;
 import cc.accu.internal.cli.Option;
 import cc.accu.internal.cli.Program;
@@ -96,8 +97,8 @@ final class BenchCommand implements Callable<Integer> {
 
     private BenchPlan plan() {
         try {
-            BenchLoad load = new BenchLoad(
-                    run.ifAny().orElseGet(BenchLoad::randomRun),
+            Load load = new Load(
+                    run.ifAny().orElseGet(Load::randomRun),
                     messages.value(),
                     Quantities.asInt(size.value()),
                     Quantities.asInt(connections.value()));

@@ -1,5 +1,6 @@
 package cc.accu.client.cli;
 
+import cc.accu.client.cli.BenchPlan.Load;
 import cc.accu.client.cli.StoredLines.Verdict;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -39,7 +40,7 @@ interface BenchReport {
 
         @Override
         public void starts(BenchPlan plan, String target, String transport) {
-            BenchLoad load = plan.load();
+            Load load = plan.load();
             print("run        %s%s", load.run(), target.isEmpty() ? "" : ", to " + target);
             print(
                     "messages   %d of %d bytes, over %d connection%s",
@@ -58,7 +59,7 @@ interface BenchReport {
 
         @Override
         public void sent(BenchPlan plan, BenchRun.Result result) {
-            BenchLoad load = plan.load();
+            Load load = plan.load();
             print(
                     "sent       in %.3f s: %.0f messages/s, %.1f MB/s",
                     result.seconds(), result.perSecond(load.messages()), result.perSecond(load.bytes()) / MEGABYTE);
@@ -120,7 +121,7 @@ interface BenchReport {
 
         @Override
         public void starts(BenchPlan plan, String target, String transport) {
-            BenchLoad load = plan.load();
+            Load load = plan.load();
             all.put("run", load.run())
                     .put("target", target)
                     .put("messages", load.messages())
@@ -135,7 +136,7 @@ interface BenchReport {
 
         @Override
         public void sent(BenchPlan plan, BenchRun.Result result) {
-            BenchLoad load = plan.load();
+            Load load = plan.load();
             all.put("seconds", result.seconds())
                     .put("messagesPerSecond", result.perSecond(load.messages()))
                     .put("bytesPerSecond", result.perSecond(load.bytes()));

@@ -1,6 +1,8 @@
 package cc.accu.client.cli;
 
 import cc.accu.client.LineClient;
+import cc.accu.client.cli.BenchPlan.Schedule;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** Sends all of a benchmark over connections that are there, and closes them. One thread. */
@@ -22,7 +25,7 @@ final class BenchRun {
 
     private final BenchPlan plan;
     private final RoundRobin connections;
-    private final BenchLatency latency = new BenchLatency();
+    private final Latency latency = new Latency();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private long shown;
 
@@ -51,12 +54,12 @@ final class BenchRun {
         List<LineClient> clients = connections.clients();
         ExecutorService threads = Executors.newFixedThreadPool(clients.size(), BenchRun::thread);
         try (Progress progress = new Progress(plan.load().bytes())) {
-            List<Future<BenchLatency>> sending = new ArrayList<>();
+            List<Future<Latency>> sending = new ArrayList<>();
             for (int i = 0; i < clients.size(); i++) {
-                BenchPace pace = BenchPace.of(plan.rate(), clients.size(), i, startedAt);
-                sending.add(threads.submit(new Sender(clients.get(i), plan, i, pace, failure)));
+                Schedule schedule = plan.scheduleOf(i, startedAt);
+                sending.add(threads.submit(new Sending(clients.get(i), plan, i, schedule, failure)));
             }
-            for (Future<BenchLatency> one : sending) {
+            for (Future<Latency> one : sending) {
                 await(one, progress);
             }
         } finally {
@@ -74,7 +77,7 @@ final class BenchRun {
         return thread;
     }
 
-    private void await(Future<BenchLatency> sending, Progress progress) throws InterruptedException {
+    private void await(Future<Latency> sending, Progress progress) throws InterruptedException {
         while (true) {
             try {
                 sending.get(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS).addTo(latency);
@@ -95,27 +98,27 @@ final class BenchRun {
     }
 
     /** Sends the messages of one connection. One thread; what comes back does so on the client's. */
-    private static final class Sender implements Callable<BenchLatency> {
+    private static final class Sending implements Callable<Latency> {
         private final LineClient client;
-        private final BenchLines lines;
-        private final BenchPace pace;
+        private final BenchLines.Block lines;
+        private final Schedule schedule;
         private final Unanswered inFlight;
         private final long messages;
         private final AtomicReference<@Nullable Throwable> failure;
-        private final BenchLatency latency = new BenchLatency();
+        private final Latency latency = new Latency();
 
         /**
          * @param failure the first of any sender; then all of them give up
          */
-        Sender(
+        Sending(
                 LineClient client,
                 BenchPlan plan,
                 int sender,
-                BenchPace pace,
+                Schedule schedule,
                 AtomicReference<@Nullable Throwable> failure) {
             this.client = client;
-            this.lines = new BenchLines(plan.load(), sender);
-            this.pace = pace;
+            this.lines = new BenchLines.Block(plan.load(), sender);
+            this.schedule = schedule;
             this.inFlight = new Unanswered(plan.inFlight());
             this.messages = plan.load().messagesOf(sender);
             this.failure = failure;
@@ -123,12 +126,12 @@ final class BenchRun {
 
         /** Returns when all is delivered. */
         @Override
-        public BenchLatency call() throws InterruptedException, ExecutionException {
+        public Latency call() throws InterruptedException, ExecutionException {
             CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
             long next = 0;
             while (next < messages && failure.get() == null) {
                 int most = (int) Math.min(lines.most(), messages - next);
-                int count = inFlight.take(pace.await(next, most));
+                int count = inFlight.take(schedule.await(next, most));
                 last = send(next, count);
                 next += count;
             }
@@ -147,7 +150,7 @@ final class BenchRun {
 
         private void settle(long first, int count, long handedAt, @Nullable Throwable why) {
             if (why == null) {
-                latency.acknowledged(pace, first, count, new BenchLatency.Times(handedAt, System.nanoTime()));
+                latency.acknowledged(schedule, first, count, new Latency.Times(handedAt, System.nanoTime()));
             } else {
                 failure.compareAndSet(null, why);
             }
@@ -193,13 +196,59 @@ final class BenchRun {
      *
      * @param durable what an acknowledgement means; empty without acknowledgements
      */
-    record Result(long nanos, String durable, BenchLatency latency) {
+    record Result(long nanos, String durable, Latency latency) {
         double seconds() {
             return nanos / (double) TimeUnit.SECONDS.toNanos(1);
         }
 
         double perSecond(long things) {
             return things / seconds();
+        }
+    }
+
+    /**
+     * How long messages took from the time when they should have been sent to their acknowledgement; where no such time is
+     * set, from when they were handed to the client. Any thread.
+     */
+    static final class Latency {
+        private static final int DIGITS = 3;
+
+        @GuardedBy("this")
+        private final Histogram nanos = new Histogram(DIGITS);
+
+        /** So many messages from {@code first} on were acknowledged. */
+        synchronized void acknowledged(Schedule schedule, long first, int count, Times times) {
+            if (!schedule.hasTimes()) {
+                nanos.recordValueWithCount(times.acknowledgedAt - times.handedAt, count);
+                return;
+            }
+            for (long message = first; message < first + count; message++) {
+                nanos.recordValue(Math.max(0, times.acknowledgedAt - schedule.intendedAt(message)));
+            }
+        }
+
+        /** Of messages that went together. */
+        record Times(long handedAt, long acknowledgedAt) {}
+
+        synchronized void addTo(Latency sum) {
+            sum.add(nanos);
+        }
+
+        private synchronized void add(Histogram more) {
+            nanos.add(more);
+        }
+
+        /** What that percentage of messages did not take longer than. */
+        synchronized double percentileMicros(double percentile) {
+            return nanos.getValueAtPercentile(percentile) / (double) TimeUnit.MICROSECONDS.toNanos(1);
+        }
+
+        synchronized double mostMicros() {
+            return nanos.getMaxValue() / (double) TimeUnit.MICROSECONDS.toNanos(1);
+        }
+
+        synchronized long count() {
+            return nanos.getTotalCount();
         }
     }
 }

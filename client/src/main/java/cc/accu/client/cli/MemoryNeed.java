@@ -1,5 +1,6 @@
 package cc.accu.client.cli;
 
+import cc.accu.client.cli.BenchPlan.Load;
 import java.io.IOException;
 
 /**
@@ -27,9 +28,9 @@ record MemoryNeed(long heapBytes, long directBytes) {
     }
 
     static MemoryNeed of(BenchPlan plan) {
-        BenchLoad load = plan.load();
+        Load load = plan.load();
         int connections = load.connections();
-        long block = BenchLines.blockBytes(load.size());
+        long block = BenchLines.Block.bytes(load.size());
         MemoryNeed clients = ofConnections(connections, plan.acknowledged(), Math.max(plan.windowBytes(), block));
         long each = block + (plan.acknowledged() ? LATENCY_BYTES : 0);
         return new MemoryNeed(clients.heapBytes + connections * each, clients.directBytes);

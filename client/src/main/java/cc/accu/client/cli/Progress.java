@@ -22,7 +22,7 @@ final class Progress implements AutoCloseable {
     private @Nullable ProgressBar bar;
 
     /**
-     * @param expectedBytes how much there will be, or {@link Input#UNKNOWN}
+     * @param expectedBytes how much there will be, or {@link LineSource#UNKNOWN}
      */
     Progress(long expectedBytes) {
         this.expectedBytes = expectedBytes;

@@ -1,18 +1,22 @@
 package cc.accu.client.cli;
 
 import cc.accu.client.LineClient;
+import cc.accu.client.cli.ClientMain.LastWords;
 import cc.accu.internal.cli.Command;
 import cc.accu.internal.cli.Option;
 import cc.accu.internal.cli.Program;
 import cc.accu.internal.text.Quantities;
 import cc.accu.internal.text.TypedText;
 import cc.accu.transport.Endpoint;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Sends messages from the command line, from files or from standard input. */
@@ -47,12 +51,31 @@ final class SendCommand implements Callable<Integer> {
             "0");
     private final Option<Duration> closeTimeout = Option.of(
             "--close-timeout TIME", "longest wait for the server's close at the end", Quantities::duration, "10s");
-    private final AckOptions acks = new AckOptions();
+    private final Option<Boolean> ack =
+            Option.flag("--ack", "have each line acknowledged, and send again what is not; needs an accu server");
+    private final Option<List<Endpoint>> or = Option.list(
+            "--or ENDPOINT",
+            "where to go when that fails, for example 'tcp 127.0.0.1:3001' or unix:///path",
+            Endpoint::parse);
+    private final Option<Duration> ackTimeout = Option.of(
+            "--ack-timeout TIME",
+            "connect anew when no ack came for that long; 0 for never",
+            Quantities::duration,
+            "30s");
+    private final Option<Duration> retryTimeout = Option.of(
+            "--retry-timeout TIME",
+            "with --ack, give up after so long without progress; 0 for never",
+            Quantities::duration,
+            "60s");
+    private final Option<Long> window = Option.of(
+            "--window SIZE", "how much may be on its way (default: 4MiB, 16MiB with --ack)", Quantities::bytes);
+    private final Option<Boolean> printAcks =
+            Option.flag("--print-acks", "with --ack, print acked=N on standard output whenever N has grown");
     private final ConnectOptions connecting = new ConnectOptions();
     private final Command command = new Command(this, connecting.verbose())
             .text(HEAD)
             .options(List.of(files, rate, connections))
-            .options(acks.all())
+            .options(List.of(ack, or, ackTimeout, retryTimeout, window, printAcks))
             .options(connecting.all())
             .options(List.of(writeTimeout, closeTimeout))
             .usualOptions()
@@ -82,7 +105,7 @@ final class SendCommand implements Callable<Integer> {
         LineClient.Builder builder =
                 connecting.newBuilder().writeTimeout(writeTimeout.value()).closeTimeout(closeTimeout.value());
         lastWords.become(() -> err.println(statistics(0, 0)));
-        try (Input input = open(target.rest())) {
+        try (LineSource input = open(target.rest())) {
             send(input, connect(builder, target.endpoint()));
         }
         return Program.OK;
@@ -93,8 +116,8 @@ final class SendCommand implements Callable<Integer> {
             command.check(message.indexOf('\n') < 0, "a message is one line: it must not hold a line feed");
         }
         command.check(messages.isEmpty() || files.ifAny().isEmpty(), "give messages or --file, not both");
-        command.check(acks.areWanted() || !acks.arePrinted(), "--print-acks needs --ack");
-        if (acks.arePrinted()) {
+        command.check(ack.value() || !printAcks.value(), "--print-acks needs --ack");
+        if (printAcks.value()) {
             Program.requireOutput("--print-acks prints to it");
         }
     }
@@ -112,24 +135,41 @@ final class SendCommand implements Callable<Integer> {
         return (int) number;
     }
 
-    private Input open(List<String> messages) throws IOException {
+    private LineSource open(List<String> messages) throws IOException {
         if (!messages.isEmpty()) {
-            return Input.ofMessages(messages);
+            return LineSource.ofMessages(messages);
         }
-        return files.ifAny().isEmpty() ? Input.of(in) : Input.ofFiles(files.value(), in);
+        return files.ifAny().isEmpty() ? LineSource.ofStandardInput(in) : LineSource.ofFiles(files.value(), in);
     }
 
     private RoundRobin connect(LineClient.Builder builder, Endpoint endpoint) throws IOException {
-        acks.applyTo(builder);
-        builder.windowBytes(acks.windowBytes(connections.value()));
+        builder.ackTimeout(ackTimeout.value()).retryTimeout(retryTimeout.value());
+        if (ack.value()) {
+            builder.acknowledged();
+        }
+        builder.windowBytes(windowBytes());
         try {
-            return RoundRobin.connect(builder, endpoint, acks.others(), connections.value());
+            return RoundRobin.connect(builder, endpoint, or.ifAny().orElse(List.of()), connections.value());
         } catch (IllegalArgumentException wrong) {
             throw command.wrong(wrong);
         }
     }
 
-    private void send(Input input, RoundRobin all) throws IOException, InterruptedException {
+    /** For each connection: all of them together must not take more than this process may have. */
+    private long windowBytes() throws IOException {
+        int number = connections.value();
+        long usual = ack.value() ? LineClient.Builder.ACKED_WINDOW_BYTES : LineClient.Builder.WINDOW_BYTES;
+        long each = window.ifAny().orElseGet(() -> MemoryNeed.windowBytes(number, usual));
+        MemoryNeed need = MemoryNeed.ofConnections(number, ack.value(), each);
+        if (number == 1) {
+            need.check("a --window of " + each + " bytes", "use a smaller one");
+        } else {
+            need.check(number + " connections", "use fewer --connections, or a smaller --window");
+        }
+        return each;
+    }
+
+    private void send(LineSource input, RoundRobin all) throws IOException, InterruptedException {
         boolean delivered = false;
         all.maxLineBytes().ifPresent(input::giveOnlyWholeLines);
         try {
@@ -146,15 +186,15 @@ final class SendCommand implements Callable<Integer> {
         }
     }
 
-    private void deliver(Input input, RoundRobin all) throws IOException, InterruptedException {
+    private void deliver(LineSource input, RoundRobin all) throws IOException, InterruptedException {
         try (all) {
-            all.sendAll(input, Pace.of((double) rate.value()));
+            all.sendAll(input, rate.value());
         }
         all.throwIfRefused();
     }
 
     private AckReport newReport(RoundRobin all) {
-        return acks.arePrinted() ? AckReport.start(all::messagesAcknowledged, out) : AckReport.none();
+        return printAcks.value() ? AckReport.start(all::messagesAcknowledged, out) : AckReport.none();
     }
 
     /** What is on its way gets a moment to arrive, so that the numbers say more. */
@@ -169,6 +209,63 @@ final class SendCommand implements Callable<Integer> {
     }
 
     private String statistics(long written, long acknowledged) {
-        return "sent=" + written + (acks.areWanted() ? " acked=" + acknowledged : "");
+        return "sent=" + written + (ack.value() ? " acked=" + acknowledged : "");
+    }
+
+    /** Prints how many lines are acknowledged, soon after there are more. A thread of its own, so that it holds up nobody. */
+    private static final class AckReport implements AutoCloseable {
+        private static final long EVERY_MILLIS = 5;
+
+        private final LongSupplier acknowledged;
+        private final PrintWriter out;
+        private final Thread thread = new Thread(this::run, "accu-client-report");
+
+        @GuardedBy("this")
+        private long printed;
+
+        private AckReport(LongSupplier acknowledged, PrintWriter out) {
+            this.acknowledged = acknowledged;
+            this.out = out;
+        }
+
+        static AckReport start(LongSupplier acknowledged, PrintWriter out) {
+            AckReport report = new AckReport(acknowledged, out);
+            report.thread.setDaemon(true);
+            report.thread.start();
+            return report;
+        }
+
+        /** Prints nothing. */
+        static AckReport none() {
+            return new AckReport(() -> 0, new PrintWriter(Writer.nullWriter()));
+        }
+
+        private void run() {
+            try {
+                while (true) {
+                    print();
+                    Thread.sleep(EVERY_MILLIS);
+                }
+            } catch (InterruptedException closed) {
+                print();
+            }
+        }
+
+        /** Prints the number, if it has grown. Any thread. */
+        synchronized void print() {
+            long now = acknowledged.getAsLong();
+            if (now > printed) {
+                out.println("acked=" + now);
+                out.flush();
+                printed = now;
+            }
+        }
+
+        /** Prints the last number. */
+        @Override
+        public void close() throws InterruptedException {
+            thread.interrupt();
+            thread.join();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package cc.accu.client.cli;
 
+import cc.accu.client.cli.BenchPlan.Load;
 import cc.accu.internal.framing.ByteSearch;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,12 +15,12 @@ import java.util.zip.GZIPInputStream;
 /** Compares what a server stored, in files or as it came, with what a run sent: one bit for each line. One thread. */
 final class StoredLines {
     private static final int GZIP_BUFFER_BYTES = 64 * 1024;
-    private static final int MORE_THAN_ANY_LINE_BYTES = LineIdentity.MOST_BYTES + 1;
+    private static final int MORE_THAN_ANY_LINE_BYTES = BenchLines.MOST_BYTES + 1;
     private static final long QUIET_MILLIS = 500;
     private static final int MOST_WAITS = 60;
 
-    private final BenchLoad load;
-    private final LineIdentity identity = new LineIdentity();
+    private final Load load;
+    private final BenchLines identity = new BenchLines();
     private final byte[] run;
     private final long[][] seen;
     private final long[] highest;
@@ -41,7 +42,7 @@ final class StoredLines {
         }
     }
 
-    StoredLines(BenchLoad load) {
+    StoredLines(Load load) {
         this.load = load;
         run = (load.run() + ":").getBytes(StandardCharsets.US_ASCII);
         seen = new long[load.connections()][];
@@ -87,7 +88,7 @@ final class StoredLines {
         } else if (length != load.size() || !identity.isIntact(bytes, at, length)) {
             damaged++;
         } else {
-            note(LineIdentity.sender(bytes, at), LineIdentity.sequence(bytes, at));
+            note(BenchLines.sender(bytes, at), BenchLines.sequence(bytes, at));
         }
     }
 
@@ -114,10 +115,10 @@ final class StoredLines {
     }
 
     /** Reads the files, of which the oldest comes first; those with names that end with {@code .gz} are compressed. */
-    static Verdict compare(List<Path> files, BenchLoad load) throws IOException {
+    static Verdict compare(List<Path> files, Load load) throws IOException {
         StoredLines lines = new StoredLines(load);
         for (Path file : files) {
-            try (LineSource source = new LineSource(file.toString(), open(file), MORE_THAN_ANY_LINE_BYTES)) {
+            try (LineSource source = LineSource.of(file.toString(), open(file), MORE_THAN_ANY_LINE_BYTES)) {
                 for (ByteBuffer block = source.next(); block.hasRemaining(); block = source.next()) {
                     lines.add(block);
                 }

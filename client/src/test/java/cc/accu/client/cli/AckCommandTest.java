@@ -32,7 +32,7 @@ class AckCommandTest {
         String[] address = server.endpoint().toString().split(" ", -1);
         List<String> arguments =
                 Stream.concat(Stream.of(address), Stream.of(options)).toList();
-        return Main.run(arguments, input, new PrintWriter(out, true), new PrintWriter(err, true));
+        return ClientMain.run(arguments, input, new PrintWriter(out, true), new PrintWriter(err, true));
     }
 
     private int run(String input, AckServer server, String... options) {
@@ -67,10 +67,10 @@ class AckCommandTest {
                 talk.acks();
             }
         })) {
-            assertThat(run("1\n2\n3\n", server, "--ack", "--retry-timeout", "300ms", "--print-acks"))
+            assertThat(run("1\n2\n3\n", server, "--ack", "--retry-timeout", "2s", "--print-acks"))
                     .isEqualTo(1);
             assertThat(err.toString())
-                    .startsWith("sent=3 acked=2\nclient: gave up after 300ms (retry timeout): ")
+                    .startsWith("sent=3 acked=2\nclient: gave up after 2s (retry timeout): ")
                     .endsWith("2 of 3 messages were acknowledged, 1 more were written and may be stored\n");
             assertThat(out.toString()).isEqualTo("acked=2\n");
         }

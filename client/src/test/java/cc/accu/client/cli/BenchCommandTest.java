@@ -35,7 +35,7 @@ class BenchCommandTest {
     private final StringWriter err = new StringWriter();
 
     private int run(Stream<String> words) {
-        return Main.run(
+        return ClientMain.run(
                 Stream.concat(Stream.of("bench"), words).toList(),
                 InputStream.nullInputStream(),
                 new PrintWriter(out, true),

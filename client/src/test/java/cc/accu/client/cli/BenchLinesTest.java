@@ -3,6 +3,7 @@ package cc.accu.client.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cc.accu.client.cli.BenchPlan.Load;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -11,12 +12,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchLinesTest {
-    private static final BenchLoad LOAD = new BenchLoad("00c0ffee", 1000, 48, 4);
+    private static final Load LOAD = new Load("00c0ffee", 1000, 48, 4);
 
-    private final LineIdentity identity = new LineIdentity();
+    private final BenchLines identity = new BenchLines();
 
-    private static byte[] line(BenchLoad load, int sender, long sequence) {
-        ByteBuffer block = new BenchLines(load, sender).next(sequence, 1);
+    private static byte[] line(Load load, int sender, long sequence) {
+        ByteBuffer block = new BenchLines.Block(load, sender).next(sequence, 1);
         byte[] line = new byte[block.remaining()];
         block.get(line);
         return line;
@@ -27,17 +28,17 @@ class BenchLinesTest {
         // The checksum comes from another implementation of CRC-32C.
         assertThat(new String(line(LOAD, 3, 42), StandardCharsets.US_ASCII))
                 .isEqualTo("00c0ffee:0003:0000002a:000030:ebed74c6:nopqrstu\n");
-        assertThat(LineIdentity.sender(line(LOAD, 3, 42), 0)).isEqualTo(3);
-        assertThat(LineIdentity.sequence(line(LOAD, 3, 42), 0)).isEqualTo(42);
+        assertThat(BenchLines.sender(line(LOAD, 3, 42), 0)).isEqualTo(3);
+        assertThat(BenchLines.sequence(line(LOAD, 3, 42), 0)).isEqualTo(42);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {40, 41, 100, 1 << 20})
     void linesOfAnySizeAreIntactAsTheyAreMade(int size) {
-        byte[] line = line(new BenchLoad("89abcdef", 1, size, 1), 0, 0xfffffffeL);
+        byte[] line = line(new Load("89abcdef", 1, size, 1), 0, 0xfffffffeL);
         assertThat(line).hasSize(size).endsWith((byte) '\n');
         assertThat(identity.isIntact(line, 0, size)).isTrue();
-        assertThat(LineIdentity.sequence(line, 0)).isEqualTo(0xfffffffeL);
+        assertThat(BenchLines.sequence(line, 0)).isEqualTo(0xfffffffeL);
     }
 
     @Test
@@ -59,7 +60,7 @@ class BenchLinesTest {
 
     @Test
     void aBlockHasTheLinesOneByOne() {
-        BenchLines lines = new BenchLines(LOAD, 2);
+        BenchLines.Block lines = new BenchLines.Block(LOAD, 2);
         lines.next(0, lines.most());
         ByteBuffer block = lines.next(5, 2);
         byte[] both = new byte[96];
@@ -71,14 +72,14 @@ class BenchLinesTest {
     @ParameterizedTest
     @CsvSource({"0, 4", "1, 3", "2, 3"})
     void sharesTheMessagesEvenly(int sender, long messages) {
-        assertThat(new BenchLoad("00000000", 10, 40, 3).messagesOf(sender)).isEqualTo(messages);
+        assertThat(new Load("00000000", 10, 40, 3).messagesOf(sender)).isEqualTo(messages);
     }
 
     @Test
     void refusesWhatCannotBe() {
-        assertThatThrownBy(() -> new BenchLoad("xyz", 1, 40, 1)).hasMessageContaining("--run has 8");
-        assertThatThrownBy(() -> new BenchLoad("00000000", 0, 40, 1)).hasMessageContaining("--messages");
-        assertThatThrownBy(() -> new BenchLoad("00000000", 1, 39, 1)).hasMessageContaining("--size");
-        assertThatThrownBy(() -> new BenchLoad("00000000", 1, 40, 1001)).hasMessageContaining("--connections");
+        assertThatThrownBy(() -> new Load("xyz", 1, 40, 1)).hasMessageContaining("--run has 8");
+        assertThatThrownBy(() -> new Load("00000000", 0, 40, 1)).hasMessageContaining("--messages");
+        assertThatThrownBy(() -> new Load("00000000", 1, 39, 1)).hasMessageContaining("--size");
+        assertThatThrownBy(() -> new Load("00000000", 1, 40, 1001)).hasMessageContaining("--connections");
     }
 }

@@ -8,15 +8,21 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LineSourceTest {
+    @TempDir
+    private Path directory = Path.of("");
+
     private static LineSource source(String text, int bufferBytes) {
-        return new LineSource("it", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), bufferBytes);
+        return LineSource.of("it", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), bufferBytes);
     }
 
     private static List<String> blocks(LineSource source) throws IOException {
@@ -67,11 +73,26 @@ class LineSourceTest {
 
     @Test
     void holdsNoMoreThanIsGoodForThisProcess() {
-        LineSource source = new LineSource("it", endless());
+        LineSource source = LineSource.of("it", endless(), 256 * 1024);
         source.giveOnlyWholeLines(Long.MAX_VALUE / 2);
         assertThatThrownBy(source::next)
                 .hasMessageStartingWith("line 1 of it has more than ")
                 .hasMessageEndingWith("give it more with java -Xmx");
+    }
+
+    @Test
+    void endsTheLastLineOfEachFileAndCountsTheLinesOfEach() throws Exception {
+        String one = Files.writeString(directory.resolve("one"), "a\nb").toString();
+        String none = Files.writeString(directory.resolve("none"), "").toString();
+        String two = Files.writeString(directory.resolve("two"), "c\n" + "x".repeat(600_000))
+                .toString();
+        assertThat(String.join(
+                        "", blocks(LineSource.ofFiles(List.of(one, none, "-", one), InputStream.nullInputStream()))))
+                .isEqualTo("a\nb\na\nb\n");
+        LineSource source = LineSource.ofFiles(List.of(one, two), InputStream.nullInputStream());
+        assertThat(source.expectedBytes()).isEqualTo(600_005);
+        source.giveOnlyWholeLines(100_000);
+        assertThatThrownBy(() -> blocks(source)).hasMessageStartingWith("line 2 of " + two + " is longer");
     }
 
     private static InputStream endless() {

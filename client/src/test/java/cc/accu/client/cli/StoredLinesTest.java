@@ -3,6 +3,7 @@ package cc.accu.client.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cc.accu.client.cli.BenchPlan.Load;
 import cc.accu.client.cli.StoredLines.Verdict;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StoredLinesTest {
-    private static final BenchLoad LOAD = new BenchLoad("00c0ffee", 6, 40, 2);
+    private static final Load LOAD = new Load("00c0ffee", 6, 40, 2);
 
     @TempDir
     private Path directory = Path.of("");
@@ -26,8 +27,8 @@ class StoredLinesTest {
         return has(LOAD, sender, sequences);
     }
 
-    private StoredLinesTest has(BenchLoad load, int sender, long... sequences) {
-        BenchLines lines = new BenchLines(load, sender);
+    private StoredLinesTest has(Load load, int sender, long... sequences) {
+        BenchLines.Block lines = new BenchLines.Block(load, sender);
         for (long sequence : sequences) {
             file.write(lines.next(sequence, 1).array(), 0, load.size());
         }
@@ -87,7 +88,7 @@ class StoredLinesTest {
 
     @Test
     void linesOfOthersAreForeign() {
-        BenchLoad other = new BenchLoad("00c0ffe0", 6, 40, 2);
+        Load other = new Load("00c0ffe0", 6, 40, 2);
         Verdict verdict = has(other, 0, 0)
                 .has("hello\n\n")
                 .has(0, 0, 1, 2)
@@ -99,7 +100,7 @@ class StoredLinesTest {
 
     @Test
     void moreThanWasToBeSentIsForeign() {
-        BenchLoad more = new BenchLoad("00c0ffee", 12, 40, 3);
+        Load more = new Load("00c0ffee", 12, 40, 3);
         assertThat(has(more, 0, 3).has(more, 2, 0).verdict()).isEqualTo(new Verdict(0, 6, 0, 0, 0, 2));
     }
 
@@ -107,7 +108,7 @@ class StoredLinesTest {
     void readsRotatedAndCompressedFiles() throws IOException {
         Path oldest = directory.resolve("a.gz");
         try (GZIPOutputStream compressed = new GZIPOutputStream(Files.newOutputStream(oldest))) {
-            compressed.write(new BenchLines(LOAD, 0).next(0, 3).array(), 0, 3 * 40);
+            compressed.write(new BenchLines.Block(LOAD, 0).next(0, 3).array(), 0, 3 * 40);
         }
         has(1, 0, 1, 2);
         Path newest = Files.write(directory.resolve("a"), file.toByteArray());

@@ -98,8 +98,7 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
                 requireOutput("--version prints to it");
                 out.println(version());
             } else {
-                LogSetUp.verbose(verbose);
-                QuickStart.await();
+                QuickStart.await(verbose);
                 return command.run();
             }
             return OK;

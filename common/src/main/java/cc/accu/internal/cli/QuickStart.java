@@ -5,14 +5,21 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.PrintStream;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * What lets a command of ours start sooner, and take less memory. Not for programs that embed us: it decides for the whole
  * process.
  */
 final class QuickStart {
+    private static final String LOGGER = "org.slf4j.simpleLogger.";
     private static final Thread LOADER = new Thread(QuickStart::load, "accu-start");
 
     private QuickStart() {}
@@ -40,8 +47,11 @@ final class QuickStart {
     /**
      * Waits until all is loaded. Before that, no other thread uses Netty, a logger, or {@link System#err}: two threads that
      * initialize classes which need one another would wait for ever.
+     *
+     * @param verbose whether our loggers say more: each reads its level when it is made
      */
-    static void await() {
+    static void await(boolean verbose) {
+        System.setProperty(LOGGER + "log.cc.accu", verbose ? "debug" : "warn");
         try {
             LOADER.join();
         } catch (InterruptedException stopping) {
@@ -51,7 +61,7 @@ final class QuickStart {
 
     /** Only initializes: a failure shows again, and is told, where the class is used. */
     private static void load() {
-        LogSetUp.run();
+        setUpLog();
         for (Class<?> needed : List.of(
                 MultiThreadIoEventLoopGroup.class,
                 NioIoHandler.class,
@@ -63,6 +73,55 @@ final class QuickStart {
             } catch (ClassNotFoundException impossible) {
                 throw new IllegalStateException(impossible);
             }
+        }
+    }
+
+    /**
+     * Makes loggers log with a time, on standard error, without the names of classes and threads. While it runs, nobody else
+     * asks for standard error: another stream has its place.
+     */
+    private static void setUpLog() {
+        System.setProperty(LOGGER + "logFile", "System.err");
+        System.setProperty(LOGGER + "cacheOutputStream", "true");
+        System.setProperty(LOGGER + "defaultLogLevel", "warn");
+        System.setProperty(LOGGER + "showThreadName", "false");
+        System.setProperty(LOGGER + "showLogName", "false");
+        PrintStream err = System.err;
+        System.setErr(new WithTime(err));
+        try {
+            LoggerFactory.getILoggerFactory();
+        } finally {
+            System.setErr(err);
+        }
+    }
+
+    /**
+     * Writes a time before each line that is logged. The logger can do that too, but makes its format when it is set up:
+     * the locales that this needs are a tenth of every start, and most starts log nothing.
+     */
+    private static final class WithTime extends PrintStream {
+        private static final String FORMAT = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX ";
+
+        private final PrintStream err;
+        private @Nullable DateTimeFormatter format;
+
+        WithTime(PrintStream err) {
+            super(err, true);
+            this.err = err;
+        }
+
+        @Override
+        public synchronized void println(@Nullable String logged) {
+            if (format == null) {
+                format = DateTimeFormatter.ofPattern(FORMAT);
+            }
+            err.println(format.format(OffsetDateTime.now(ZoneId.systemDefault())) + logged);
+        }
+
+        /** A line of a stack trace, as it is. */
+        @Override
+        public void println(@Nullable Object traced) {
+            err.println(traced);
         }
     }
 }

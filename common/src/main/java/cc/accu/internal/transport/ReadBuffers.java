@@ -7,6 +7,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.FastThreadLocal;
+import io.netty.util.internal.PlatformDependent;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -96,7 +97,7 @@ public final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
     /** The loops' buffers together take no more than a part of the memory there is. */
     private static int sharedBytes() {
         long loops = (long) EventLoops.MOST_FOR_EACH_PROCESSOR * NettyRuntime.availableProcessors();
-        long each = Long.highestOneBit(DirectMemory.mostBytes() / 8) / (MOST_SHARED * loops);
+        long each = Long.highestOneBit(mostDirectBytes() / 8) / (MOST_SHARED * loops);
         return (int) Math.max(OWN_BYTES, Math.min(MOST_SHARED_BYTES, each));
     }
 
@@ -131,5 +132,18 @@ public final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
         ByteBuf fresh = allocator.ioBuffer(SHARED_BYTES);
         buffers.add(fresh);
         return fresh.retain();
+    }
+
+    /**
+     * The most memory outside of the heap that buffers may be made of, in bytes: as much as there is heap, if
+     * {@code -XX:MaxDirectMemorySize} does not say otherwise.
+     */
+    public static long mostDirectBytes() {
+        return PlatformDependent.maxDirectMemory();
+    }
+
+    /** How much of it may still be asked of the system, in bytes: the rest is Netty's, used or not. */
+    public static long freeDirectBytes() {
+        return mostDirectBytes() - PlatformDependent.usedDirectMemory();
     }
 }

@@ -4,7 +4,7 @@ import cc.accu.internal.cli.Command;
 import cc.accu.internal.cli.Option;
 import cc.accu.internal.cli.Program;
 import cc.accu.internal.text.Quantities;
-import cc.accu.internal.transport.DirectMemory;
+import cc.accu.internal.transport.ReadBuffers;
 import cc.accu.server.LineServer;
 import cc.accu.server.ListenOptions;
 import cc.accu.server.ServerObserver;
@@ -145,7 +145,7 @@ final class ServeCommand implements Callable<Integer> {
     private void announce(LineServer server) {
         err.println(program.version() + ", Java " + Runtime.version() + ", heap "
                 + size(Runtime.getRuntime().maxMemory()) + ", buffers "
-                + size(DirectMemory.mostBytes()) + "; --buffer "
+                + size(ReadBuffers.mostDirectBytes()) + "; --buffer "
                 + size(server.limits().bufferBytes()) + ", at most "
                 + server.limits().maxConnections() + " connections");
         for (Endpoint endpoint : server.endpoints()) {

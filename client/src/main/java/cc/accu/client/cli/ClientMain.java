@@ -4,14 +4,17 @@ import cc.accu.internal.cli.Program;
 import cc.accu.transport.Endpoint;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Starts the command: {@code client.jar [send|ping|bench] NETWORK ADDRESS ...}. */
-public final class Main {
+public final class ClientMain {
     private static final String NAME = "client";
     private static final String HINT = "client: try --help";
     private static final String SEND = "send";
@@ -30,17 +33,17 @@ public final class Main {
             "--max-connections",
             "--drain-timeout");
 
-    private Main() {}
+    private ClientMain() {}
 
     public static void main(String[] arguments) {
-        Program program = Program.ofProcess(NAME, HINT, Main.class);
+        Program program = Program.ofProcess(NAME, HINT, ClientMain.class);
         LastWords lastWords = LastWords.ofProcess();
         System.exit(program.run(arguments, words -> run(words, System.in, program, lastWords)));
     }
 
     /** Runs one command and returns its exit code: 0 all delivered, 1 not, 2 wrong usage. */
     static int run(List<String> words, InputStream in, PrintWriter out, PrintWriter err) {
-        return run(words, in, new Program(NAME, HINT, Main.class, out, err), new LastWords());
+        return run(words, in, new Program(NAME, HINT, ClientMain.class, out, err), new LastWords());
     }
 
     private static int run(List<String> words, InputStream in, Program program, LastWords lastWords) {
@@ -104,6 +107,49 @@ public final class Main {
             return length;
         } catch (IllegalArgumentException no) {
             return 0;
+        }
+    }
+
+    /**
+     * What a command says when a signal ends it before it is done: SIGINT, SIGTERM or SIGHUP, each of which makes the JVM run
+     * its shutdown hooks, and then end with 128 and the signal's number. Any thread.
+     */
+    static final class LastWords {
+        private static final Duration MOST = Duration.ofSeconds(2);
+
+        private final AtomicReference<@Nullable Runnable> words = new AtomicReference<>();
+
+        /** For this process, from now on. */
+        static LastWords ofProcess() {
+            LastWords last = new LastWords();
+            Runtime.getRuntime().addShutdownHook(new Thread(last::say, "accu-client-end"));
+            return last;
+        }
+
+        /** Says this if it is interrupted now. */
+        void become(Runnable saying) {
+            words.set(saying);
+        }
+
+        /** There is nothing more to say: the command is done. */
+        void areSaid() {
+            words.set(null);
+        }
+
+        /** Where nobody reads what is said, it ends all the same. */
+        private void say() {
+            Runnable last = words.get();
+            if (last == null) {
+                return;
+            }
+            Thread saying = new Thread(last, "accu-client-last-words");
+            saying.setDaemon(true);
+            saying.start();
+            try {
+                saying.join(MOST.toMillis());
+            } catch (InterruptedException noTime) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

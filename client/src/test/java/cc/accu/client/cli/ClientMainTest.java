@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class MainTest {
+class ClientMainTest {
     @TempDir
     private Path directory = Path.of("");
 
@@ -34,7 +34,7 @@ class MainTest {
     private final StringWriter err = new StringWriter();
 
     private int run(String input, String... arguments) {
-        return Main.run(
+        return ClientMain.run(
                 List.of(arguments),
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                 new PrintWriter(out, true),
@@ -121,7 +121,7 @@ class MainTest {
 
     @Test
     void sendsBytesThatAreNotUtf8AsTheyWereTyped() throws Exception {
-        try (Input input = Input.ofMessages(List.of("caf\udce9", "\udcff"))) {
+        try (LineSource input = LineSource.ofMessages(List.of("caf\udce9", "\udcff"))) {
             ByteBuffer lines = input.next();
             assertThat(StandardCharsets.ISO_8859_1.decode(lines).toString()).isEqualTo("caf\u00e9\n\u00ff\n");
         }
