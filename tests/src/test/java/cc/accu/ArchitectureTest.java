@@ -146,12 +146,4 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(COMMAND, "picocli..");
-
-    @ArchTest
-    static final ArchRule ONLY_COMMANDS_SET_UP_THEIR_PROCESS = noClasses()
-            .that()
-            .resideOutsideOfPackages(EDGES)
-            .should()
-            .dependOnClassesThat()
-            .haveSimpleName("QuickStart");
 }

@@ -143,7 +143,7 @@ class StartedOddlyIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {12, 14, 16, 18, 20, 22, 24})
+    @ValueSource(ints = {12, 13, 14, 16, 18, 20, 22, 24})
     void saysWhatToDoWhenThereAreTooFewDescriptors(int most) throws Exception {
         String few = "ulimit -n " + most;
         try (Jar server = start(few, "</dev/null", "server", "tcp", "127.0.0.1:0", "unix", socket().toString())) {

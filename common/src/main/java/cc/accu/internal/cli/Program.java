@@ -26,12 +26,10 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
     public static final int FAILED = 1;
     public static final int WRONG_USAGE = 2;
 
-    /** This process as a program, on its standard streams: begins its start, once. */
+    /** This process as a program, on its standard streams. */
     public static Program ofProcess(String name, String hint, Class<?> main) {
         StandardStream.protect();
-        Program program = new Program(name, hint, main, writer(System.out), writer(System.err));
-        QuickStart.begin();
-        return program;
+        return new Program(name, hint, main, writer(System.out), writer(System.err));
     }
 
     private static PrintWriter writer(PrintStream stream) {
@@ -44,8 +42,12 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
         return "accu " + name + " " + (version == null ? "(not from a jar)" : version);
     }
 
-    /** Runs {@code command} with the words as they were typed, if the system has them; returns the exit code. */
+    /**
+     * Runs {@code command}, which is the process's, with the words as they were typed, if the system has them; returns the
+     * exit code.
+     */
     public int run(String[] arguments, ToIntFunction<List<String>> command) {
+        QuickStart.begin(arguments);
         List<String> words;
         try {
             words = Arguments.asTyped(arguments);

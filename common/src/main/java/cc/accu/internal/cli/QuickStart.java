@@ -9,8 +9,11 @@ import java.io.PrintStream;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -20,15 +23,17 @@ import org.slf4j.LoggerFactory;
  */
 final class QuickStart {
     private static final String LOGGER = "org.slf4j.simpleLogger.";
+    private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
     private static final Thread LOADER = new Thread(QuickStart::load, "accu-start");
 
     private QuickStart() {}
 
     /**
      * Turns off what Netty and picocli would load for nothing, unless the JVM's command line has it, sets up logging, and
-     * loads what every command needs, on another thread, while the caller reads what was typed.
+     * loads what every command needs, on another thread, while the caller reads what was typed: but for words that only ask
+     * for help.
      */
-    static void begin() {
+    static void begin(String... words) {
         Properties settings = System.getProperties();
         // Netty's events for the flight recorder.
         settings.putIfAbsent("io.netty.jfr.enabled", "false");
@@ -39,9 +44,11 @@ final class QuickStart {
         settings.putIfAbsent("io.netty.machineId", "02:00:00:00:00:00");
         // What picocli would parse by itself; every option of ours has a parser of its own.
         settings.putIfAbsent("picocli.converters.excludes", "java[.].*");
-        LOADER.setDaemon(true);
-        LOADER.setUncaughtExceptionHandler((thread, shownAgain) -> {});
-        LOADER.start();
+        if (Collections.disjoint(HELP, Arrays.asList(words))) {
+            LOADER.setDaemon(true);
+            LOADER.setUncaughtExceptionHandler((thread, shownAgain) -> {});
+            LOADER.start();
+        }
     }
 
     /**
@@ -52,6 +59,9 @@ final class QuickStart {
      */
     static void await(boolean verbose) {
         System.setProperty(LOGGER + "log.cc.accu", verbose ? "debug" : "warn");
+        if (LOADER.getState() == Thread.State.NEW) {
+            setUpLog();
+        }
         try {
             LOADER.join();
         } catch (InterruptedException stopping) {
@@ -100,22 +110,23 @@ final class QuickStart {
      * the locales that this needs are a tenth of every start, and most starts log nothing.
      */
     private static final class WithTime extends PrintStream {
-        private static final String FORMAT = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX ";
-
         private final PrintStream err;
-        private @Nullable DateTimeFormatter format;
+        private final DateTimeFormatter format = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX ");
+        private final ZoneId zone = ZoneId.systemDefault();
 
         WithTime(PrintStream err) {
             super(err, true);
             this.err = err;
+            now(); // has all files opened that this takes, while there are descriptors
+        }
+
+        private String now() {
+            return format.format(OffsetDateTime.now(zone));
         }
 
         @Override
-        public synchronized void println(@Nullable String logged) {
-            if (format == null) {
-                format = DateTimeFormatter.ofPattern(FORMAT);
-            }
-            err.println(format.format(OffsetDateTime.now(ZoneId.systemDefault())) + logged);
+        public void println(@Nullable String logged) {
+            err.println(now() + logged);
         }
 
         /** A line of a stack trace, as it is. */

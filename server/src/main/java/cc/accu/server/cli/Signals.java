@@ -1,6 +1,14 @@
 package cc.accu.server.cli;
 
-import java.lang.reflect.Proxy;
+import com.google.errorprone.annotations.Keep;
+import java.lang.invoke.LambdaConversionException;
+import java.lang.invoke.LambdaMetafactory;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -56,30 +64,59 @@ final class Signals {
      */
     static Signals install(Consumer<String> err) {
         Signals signals = new Signals(err);
-        for (String name : ENDING) {
-            try {
-                signals.handle(name);
-            } catch (ReflectiveOperationException unavailable) {
-                // The JVM or the system keeps this signal for itself: it then ends us as it would anyway.
+        try {
+            Class<?> signalType = Class.forName("sun.misc.Signal");
+            Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+            Method handle = signalType.getMethod("handle", signalType, handlerType);
+            Object handler = signals.handler(signalType, handlerType);
+            for (String name : ENDING) {
+                handle(signalType.getConstructor(String.class), name, handle, handler);
             }
+        } catch (ReflectiveOperationException | LambdaConversionException unavailable) {
+            // A JVM without this class: every signal ends us, as it would anyway.
         }
         return signals;
     }
 
-    private void handle(String name) throws ReflectiveOperationException {
-        Class<?> signalType = Class.forName("sun.misc.Signal");
-        Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
-        Object signal = signalType.getConstructor(String.class).newInstance(name);
-        Object handler = Proxy.newProxyInstance(
-                handlerType.getClassLoader(), new Class<?>[] {handlerType}, (proxy, method, arguments) -> {
-                    if (name.equals("HUP")) {
-                        hangUp();
-                    } else {
-                        received("SIG" + name);
-                    }
-                    return null;
-                });
-        signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, handler);
+    /** What the compiler makes of a lambda; a proxy would be more than a tenth of every start. */
+    private Object handler(Class<?> signalType, Class<?> handlerType)
+            throws ReflectiveOperationException, LambdaConversionException {
+        MethodHandles.Lookup lookup = MethodHandles.lookup();
+        MethodType takesSignal = MethodType.methodType(void.class, signalType);
+        MethodHandle taken =
+                lookup.findVirtual(Signals.class, "taken", MethodType.methodType(void.class, Object.class));
+        MethodHandle maker = LambdaMetafactory.metafactory(
+                        lookup,
+                        "handle",
+                        MethodType.methodType(handlerType, Signals.class),
+                        takesSignal,
+                        taken,
+                        takesSignal)
+                .getTarget();
+        try {
+            return maker.invoke(this);
+        } catch (Throwable impossible) {
+            throw new ReflectiveOperationException(impossible);
+        }
+    }
+
+    private static void handle(Constructor<?> signal, String name, Method handle, Object handler)
+            throws ReflectiveOperationException {
+        try {
+            handle.invoke(null, signal.newInstance(name), handler);
+        } catch (InvocationTargetException unavailable) {
+            // The JVM or the system keeps this signal for itself: it then ends us as it would anyway.
+        }
+    }
+
+    @Keep
+    private void taken(Object signal) {
+        String name = signal.toString();
+        if (name.equals("SIGHUP")) {
+            hangUp();
+        } else {
+            received(name);
+        }
     }
 
     private synchronized void hangUp() {
