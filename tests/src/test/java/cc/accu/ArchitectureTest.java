@@ -3,18 +3,26 @@ package cc.accu;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import cc.accu.line.Origin;
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClass.Predicates;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/** Who may know whom, over all modules. */
+/** Who may know whom, over all modules, and what is promised to programs that embed us. */
 @AnalyzeClasses(
         packages = "cc.accu",
         importOptions = {DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
@@ -42,6 +50,9 @@ class ArchitectureTest {
     };
     private static final String ADMIN = "cc.accu.server.admin..";
     private static final String CLIENT = "cc.accu.client..";
+    private static final Set<String> PROMISED =
+            Set.of("cc.accu.line", "cc.accu.transport", "cc.accu.server", "cc.accu.server.sink", "cc.accu.client");
+    private static final long MOST_TYPES_OF_A_PACKAGE = 20;
     private static final String[] EDGES = {"cc.accu.server.cli..", "cc.accu.client.cli.."};
 
     @ArchTest
@@ -146,4 +157,59 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(COMMAND, "picocli..");
+
+    @ArchTest
+    static void onlyThesePromiseAnything(JavaClasses all) {
+        assertThat(topLevel(all)
+                        .filter(type -> PROMISED.contains(type.getPackageName()))
+                        .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+                        .map(JavaClass::getSimpleName))
+                .containsExactlyInAnyOrder(
+                        "Completion",
+                        "Durability",
+                        "End",
+                        "Line",
+                        "LineBatch",
+                        "LineFraming",
+                        "LongLine",
+                        "Origin",
+                        "ConnectException",
+                        "Endpoint",
+                        "ListenException",
+                        "Books",
+                        "ConnectionState",
+                        "Discarded",
+                        "LineServer",
+                        "ListenOptions",
+                        "ServerLimits",
+                        "ServerObserver",
+                        "LineWriter",
+                        "Sink",
+                        "SinkException",
+                        "SinkState",
+                        "Sinks",
+                        "WriterSink",
+                        "ClosedException",
+                        "DeliveryException",
+                        "LineClient",
+                        "LineTooLongException",
+                        "WhenFull",
+                        "WindowFullException");
+    }
+
+    @ArchTest
+    static void oneNameIsOneThing(JavaClasses all) {
+        assertThat(topLevel(all).map(JavaClass::getSimpleName)).doesNotHaveDuplicates();
+    }
+
+    @ArchTest
+    static void noPackageIsTooLargeToKnow(JavaClasses all) {
+        assertThat(topLevel(all).collect(groupingBy(JavaClass::getPackageName, counting())))
+                .allSatisfy((name, types) -> assertThat(types).isLessThanOrEqualTo(MOST_TYPES_OF_A_PACKAGE));
+    }
+
+    private static Stream<JavaClass> topLevel(JavaClasses all) {
+        return all.stream()
+                .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"));
+    }
 }

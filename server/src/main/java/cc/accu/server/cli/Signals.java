@@ -1,6 +1,7 @@
 package cc.accu.server.cli;
 
 import com.google.errorprone.annotations.Keep;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.invoke.LambdaConversionException;
 import java.lang.invoke.LambdaMetafactory;
 import java.lang.invoke.MethodHandle;
@@ -36,14 +37,24 @@ final class Signals {
     private final Consumer<String> err;
     private final CompletableFuture<String> stopped = new CompletableFuture<>();
 
-    /** Guarded by this. */
+    @GuardedBy("this")
     private long firstAtNanos;
 
+    @GuardedBy("this")
     private boolean signalled;
+
+    @GuardedBy("this")
     private Hangup hangup = Hangup.UNDECIDED;
+
+    @GuardedBy("this")
     private boolean hungUp;
+
+    @GuardedBy("this")
     private @Nullable Thread starter;
-    private Runnable reopening = () -> hungUp = true;
+
+    @GuardedBy("this")
+    private Runnable reopening = () -> {};
+
     private volatile Supplier<String> lastWords = () -> "nothing was received";
 
     /** What SIGHUP means. */
@@ -123,7 +134,10 @@ final class Signals {
         switch (hangup) {
             case UNDECIDED -> hungUp = true;
             case STOPS -> received("SIGHUP");
-            case REOPENS -> reopening.run();
+            case REOPENS -> {
+                hungUp = true;
+                reopening.run();
+            }
         }
     }
 
