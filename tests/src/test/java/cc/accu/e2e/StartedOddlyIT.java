@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged jars with closed standard streams and without a locale, as supervisors and containers start them. */
-@Timeout(90)
+@Timeout(180)
 class StartedOddlyIT {
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;
