@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
 /**
  * What a listener can be told: all of them by an option of the command, as {@code --max-line 64KiB}, or one in its URL, as
  * {@code tcp://:3000?max-line=64KiB}. This is the one table: it parses both forms, and makes their errors and their help.
- * A table of functions would be shorter, and linking them a tenth of every start.
+ * A table of functions would be shorter, but each of them is linked at every start, used or not.
  *
  * <p>As a function it is its own check: it gives back the text that it can read, and throws an IllegalArgumentException with
  * a message for the person who typed any other.
