@@ -104,6 +104,7 @@ class SinksTest {
                         new FileAddress.RotateAt(100 << 20, Duration.ofHours(1)),
                         10,
                         true,
-                        0600));
+                        0600,
+                        true));
     }
 }

@@ -14,9 +14,17 @@ import java.util.Optional;
  * @param keep how many rotated files stay, 0 for all
  * @param compress whether rotated files are compressed
  * @param mode the permissions of new files
+ * @param keepsTorn whether an unfinished last line, as a crash leaves it, goes to a file of its own, or is dropped
  */
 public record FileAddress(
-        Path path, LineFormat.Kind format, SyncPolicy sync, RotateAt rotate, int keep, boolean compress, int mode) {
+        Path path,
+        LineFormat.Kind format,
+        SyncPolicy sync,
+        RotateAt rotate,
+        int keep,
+        boolean compress,
+        int mode,
+        boolean keepsTorn) {
     private static final int DEFAULT_MODE = 0640;
 
     public static FileAddress parse(String path, Optional<String> query) {
@@ -37,7 +45,8 @@ public record FileAddress(
                 RotateAt.parse(options.all("rotate", RotateAt::parse)),
                 options.one("keep", FileAddress::parseKeep).orElse(0),
                 options.one("compress", FileAddress::parseCompress).isPresent(),
-                options.one("mode", FileAddress::parseMode).orElse(DEFAULT_MODE));
+                options.one("mode", FileAddress::parseMode).orElse(DEFAULT_MODE),
+                true);
     }
 
     private static Path parsePath(String text) {

@@ -6,8 +6,12 @@ import cc.accu.server.internal.commit.OutputBuffer;
 import cc.accu.server.internal.file.FileProblem.Shortage;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,10 +22,11 @@ import org.slf4j.LoggerFactory;
  * fails is written to a fresh one. Want of room and descriptors is waited for; only what fails in the fresh file again, or
  * for long, breaks the appender. One thread at a time.
  */
-public final class FileAppender implements AutoCloseable {
+public final class FileAppender implements BatchAppender {
     private static final Logger LOG = LoggerFactory.getLogger(FileAppender.class);
 
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final FileAddress address;
     private final LongSupplier clock;
@@ -46,12 +51,49 @@ public final class FileAppender implements AutoCloseable {
     private boolean inHaste;
 
     /**
-     * Opens the file; owns {@code ownership} if that goes well.
+     * Opens the file. Waits for room, if it takes some to set an unfinished line aside; an interrupt ends that.
      *
      * @param clock counts nanoseconds
      * @throws IOException says why not; {@link FileProblem#describe} puts that in words
      */
-    public FileAppender(FileAddress address, FileOwnership ownership, FileOpener opener, LongSupplier clock)
+    public static FileAppender open(FileAddress address, FileOpener opener, LongSupplier clock) throws IOException {
+        FoundFile.refuseWhatCannotBeOurs(address.path());
+        FileOwnership ownership = FileOwnership.take(address.path());
+        try {
+            return openWhenThereIsRoom(address, ownership, opener, clock);
+        } catch (IOException | RuntimeException failure) {
+            ownership.close();
+            throw failure;
+        }
+    }
+
+    private static FileAppender openWhenThereIsRoom(
+            FileAddress address, FileOwnership ownership, FileOpener opener, LongSupplier clock) throws IOException {
+        for (boolean told = false; ; told = true) {
+            try {
+                return new FileAppender(address, ownership, opener, clock);
+            } catch (IOException failure) {
+                Shortage full = Shortage.of(failure).orElseThrow(() -> failure);
+                if (!full.why().equals("no-space")) {
+                    throw failure;
+                }
+                if (!told) {
+                    LOG.warn("{}: {}; starts when there is room", address, full.getMessage());
+                }
+                awaitRoom(full);
+            }
+        }
+    }
+
+    private static void awaitRoom(Shortage full) throws Shortage {
+        LockSupport.parkNanos(ROOM_NANOS);
+        if (Thread.currentThread().isInterrupted()) {
+            throw full;
+        }
+    }
+
+    /** Owns {@code ownership} if that goes well. */
+    private FileAppender(FileAddress address, FileOwnership ownership, FileOpener opener, LongSupplier clock)
             throws IOException {
         RotatedNames names = new RotatedNames(address.path());
         this.address = address;
@@ -77,6 +119,7 @@ public final class FileAppender implements AutoCloseable {
     }
 
     /** Writes the batch, or keeps it until {@link #commit}: it must stay open as long. */
+    @Override
     public void write(LineBatch batch) throws IOException {
         output.add(batch);
         if (output.isFull()) {
@@ -84,7 +127,14 @@ public final class FileAppender implements AutoCloseable {
         }
     }
 
+    /** The same for two that belong together: no next file is begun between them. */
+    public void write(LineBatch first, LineBatch rest) throws IOException {
+        output.add(first);
+        write(rest);
+    }
+
     /** Makes everything written so far as safe as the policy says. */
+    @Override
     public void commit() throws IOException {
         store(true);
         inHaste = false;
@@ -236,7 +286,21 @@ public final class FileAppender implements AutoCloseable {
         return true;
     }
 
+    /** Has what is given from now on, and what is not written yet, go to the next file, unless none can be made now. */
+    public void beginNext() {
+        watch.askForRotation();
+    }
+
+    /** The files that have lines, oldest first; the last is the one that is written to. Any thread. */
+    public List<Path> files() throws IOException {
+        List<Path> files = new ArrayList<>();
+        file.names().existing().values().forEach(files::addAll);
+        files.add(file.path());
+        return files;
+    }
+
     /** Opens the file again by name, because somebody may have moved it. */
+    @Override
     public void reopen() {
         reopening = true;
         toldThatItCannotReopen = false;
@@ -275,11 +339,13 @@ public final class FileAppender implements AutoCloseable {
         }
     }
 
+    @Override
     public Durability durability() {
         return isForced() ? Durability.FSYNC : Durability.WRITTEN;
     }
 
     /** Whether calls mostly take about as long as copying: a write into the system's memory does, a forced one not. */
+    @Override
     public boolean isQuick() {
         return !isForced();
     }
@@ -288,6 +354,7 @@ public final class FileAppender implements AutoCloseable {
      * Whether {@code bytes} more, and a commit, take no longer than copying now; they come next. Then nothing is forced,
      * renamed or looked at in them: an event loop may make these calls.
      */
+    @Override
     public boolean isQuickFor(long bytes) {
         boolean synced = later.isPresent();
         inHaste = isQuick()

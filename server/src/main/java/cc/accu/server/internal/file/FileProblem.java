@@ -179,7 +179,7 @@ public final class FileProblem extends IOException {
         private final String why;
 
         /** @param why one word, for example {@code no-space} */
-        Shortage(String why, String whatIsMissing, Throwable cause) {
+        public Shortage(String why, String whatIsMissing, Throwable cause) {
             super(whatIsMissing, cause);
             this.why = why;
         }

@@ -28,6 +28,7 @@ final class FileWatch {
     private boolean toldThatItIsNotAlone;
     private long bytes;
     private long beganMillis;
+    private boolean rotationAsked;
     private boolean rotationPutOff;
     private long putOffAt;
     private boolean toldPutOff;
@@ -65,6 +66,7 @@ final class FileWatch {
     /** Also for the next start, since files do not know. */
     private void startAge(long millis) {
         beganMillis = millis;
+        rotationAsked = false;
         rotationPutOff = false;
         toldPutOff = false;
         try {
@@ -103,8 +105,13 @@ final class FileWatch {
         return false;
     }
 
+    /** The next file is due before the next line, however new this one is; if that cannot be, it is due no more. */
+    void askForRotation() {
+        rotationAsked = !isRotationPutOff();
+    }
+
     private boolean isOld() {
-        return mostAgeMillis > 0 && System.currentTimeMillis() - beganMillis >= mostAgeMillis;
+        return rotationAsked || (mostAgeMillis > 0 && System.currentTimeMillis() - beganMillis >= mostAgeMillis);
     }
 
     /** Bytes of the pending lines that go into the file, whole lines; 0 if it is time for the next file. */
@@ -131,6 +138,7 @@ final class FileWatch {
 
     /** Not now, and that is no fault. */
     void putOffRotation() {
+        rotationAsked = false;
         rotationPutOff = true;
         putOffAt = clock.getAsLong();
     }

@@ -32,6 +32,7 @@ final class LogFile {
 
     private final Path path;
     private final FileMode mode;
+    private final boolean keepsTorn;
     private final RotatedNames names;
     private final FileOpener opener;
     private final FoundFile.OpenDescriptor descriptor = new FoundFile.OpenDescriptor();
@@ -45,6 +46,7 @@ final class LogFile {
     LogFile(FileAddress address, RotatedNames names, FileOpener opener) {
         this.path = address.path();
         this.mode = new FileMode(address.mode());
+        this.keepsTorn = address.keepsTorn();
         this.names = names;
         this.opener = opener;
         this.aside = RotatedNames.freshOf(path);
@@ -64,7 +66,7 @@ final class LogFile {
     }
 
     /**
-     * Opens what is at the path, or a new file. An unfinished last line goes to a file of its own.
+     * Opens what is at the path, or a new file. An unfinished last line goes to a file of its own, or is dropped.
      *
      * @throws IOException says why not, and what to do
      */
@@ -72,7 +74,7 @@ final class LogFile {
         try {
             BasicFileAttributes found = attributes();
             refuseWhatIsNoFile(found);
-            TornLine.setAside(this);
+            TornLine.cutOff(this);
             FileChannel channel = opener.open(path, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
             key = found.fileKey();
             movedByUs = false;
@@ -267,24 +269,29 @@ final class LogFile {
 
         private TornLine() {}
 
-        /** Puts the unfinished last line of the file, if it has one, into a file of its own. */
-        static void setAside(LogFile log) throws IOException {
+        /** Takes the unfinished last line, if there is one, from the file, and keeps it where that is wanted. */
+        static void cutOff(LogFile log) throws IOException {
             try (FileChannel file = FileChannel.open(
                     log.path(), StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
                 long whole = wholeLines(file);
                 long torn = file.size() - whole;
                 if (torn > 0) {
-                    Path side = log.names().nextTorn();
-                    save(file, whole, side, log.modeOfFile());
-                    log.syncDirectory();
+                    String fate = log.keepsTorn ? "are in " + setAside(log, file, whole) + " now" : "are dropped";
                     file.truncate(whole).force(true);
                     LOG.warn(
-                            "{} ended with {} bytes of an unfinished line, as after a crash; they are in {} now",
+                            "{} ended with {} bytes of an unfinished line, as after a crash; they {}",
                             log.path(),
                             torn,
-                            side);
+                            fate);
                 }
             }
+        }
+
+        private static Path setAside(LogFile log, FileChannel file, long whole) throws IOException {
+            Path side = log.names().nextTorn();
+            save(file, whole, side, log.modeOfFile());
+            log.syncDirectory();
+            return side;
         }
 
         /** Bytes of {@code file} up to and with its last line feed. Reads from the end, no further than it must. */
