@@ -7,6 +7,7 @@ module cc.accu.server {
     requires io.netty.common;
     requires io.netty.transport;
     requires jdk.unsupported;
+    requires static kafka.clients;
     requires org.slf4j;
 
     exports cc.accu.server;

@@ -46,7 +46,12 @@ class ArchitectureTest {
     private static final String SINK = "cc.accu.server.sink..";
     private static final String DELIVER = "cc.accu.server.internal.deliver..";
     private static final String[] SINKS = {
-        SINK, "cc.accu.server.internal.commit..", "cc.accu.server.internal.file..", "cc.accu.server.internal.format.."
+        SINK,
+        "cc.accu.server.internal.commit..",
+        "cc.accu.server.internal.file..",
+        "cc.accu.server.internal.format..",
+        "cc.accu.server.internal.kafka..",
+        "cc.accu.server.internal.spool.."
     };
     private static final String ADMIN = "cc.accu.server.admin..";
     private static final String CLIENT = "cc.accu.client..";
@@ -133,6 +138,14 @@ class ArchitectureTest {
             .resideInAPackage("io.netty.channel..");
 
     @ArchTest
+    static final ArchRule ONLY_ONE_PACKAGE_KNOWS_KAFKA = noClasses()
+            .that()
+            .resideOutsideOfPackage("cc.accu.server.internal.kafka..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.kafka..");
+
+    @ArchTest
     static final ArchRule THE_SERVER_WORKS_WITHOUT_ITS_ADMIN_PACKAGE = noClasses()
             .that()
             .resideInAnyPackage("cc.accu.server", SINK)
@@ -183,6 +196,7 @@ class ArchitectureTest {
                         "ListenOptions",
                         "ServerLimits",
                         "ServerObserver",
+                        "KafkaSettings",
                         "LineWriter",
                         "Sink",
                         "SinkException",

@@ -56,7 +56,10 @@ final class RunningServer {
         this.limits = ServerLimits.fit(builder.bufferBytes, builder.maxConnections, maxLineBytes);
         ReadBudget budget = new ReadBudget(
                 new ReadBudget.Limits(
-                        limits.bufferBytes(), builder.windowBytes, maxLineBytes, patienceNanos(listening)),
+                        limits.bufferBytesBeside(sinks, maxLineBytes),
+                        builder.windowBytes,
+                        maxLineBytes,
+                        patienceNanos(listening)),
                 ReadBuffers::freeDirectBytes);
         Observers observers = new Observers(builder.observers);
         this.sinks = new SinkFanOut(sinks, sinkListener(observers));

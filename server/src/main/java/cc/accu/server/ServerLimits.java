@@ -1,11 +1,13 @@
 package cc.accu.server;
 
 import cc.accu.internal.transport.ReadBuffers;
+import cc.accu.server.sink.Sink;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,6 +32,9 @@ public record ServerLimits(long bufferBytes, int maxConnections) {
     private static final int HEAP_BYTES_EACH = 12 * 1024;
 
     private static final int CONNECTIONS_PART = 2;
+
+    /** Less of the buffer than that is too little for what connections bring. */
+    private static final int SINKS_PART = 4;
 
     /**
      * @param bufferBytes 0 for what fits
@@ -56,6 +61,29 @@ public record ServerLimits(long bufferBytes, int maxConnections) {
         return new IllegalStateException(what + " of " + bytes + " bytes cannot fit: this JVM has " + memory
                 + " bytes for buffers, which leaves " + most + " at most; give it more memory with -Xmx or"
                 + " -XX:MaxDirectMemorySize, or ask for less");
+    }
+
+    /**
+     * What is left of the buffer beside the memory that the sinks themselves take for lines.
+     *
+     * @throws IllegalStateException when that is too little, or there may be lines that one of them does not take
+     */
+    long bufferBytesBeside(List<Sink> sinks, int maxLineBytes) {
+        long left = bufferBytes;
+        for (Sink sink : sinks) {
+            if (maxLineBytes > sink.mostLineBytes()) {
+                throw new IllegalStateException("lines may have " + maxLineBytes + " bytes, and " + sink.address()
+                        + " takes no more than " + sink.mostLineBytes() + "; lower the longest line (--max-line), or"
+                        + " raise what it takes (for Kafka: max.request.size, and max.message.bytes of the topic)");
+            }
+            left -= sink.memoryBytes();
+        }
+        if (left < bufferBytes / SINKS_PART) {
+            throw new IllegalStateException(
+                    "of a buffer of " + bufferBytes + " bytes (--buffer) the sinks take all but " + left
+                            + "; give it more, or let them take less (for Kafka: buffer.memory)");
+        }
+        return left;
     }
 
     /** How many connections the system's limit on open files leaves room for. */

@@ -28,9 +28,13 @@ public final class Jar implements AutoCloseable {
         this.err = err;
     }
 
-    /** Where {@code server.jar} or {@code client.jar} is; {@code -Daccu.server.jar=FILE} runs another one. */
+    /**
+     * Where {@code server.jar}, {@code server-kafka.jar} or {@code client.jar} is; {@code -Daccu.server.jar=FILE} runs
+     * another one.
+     */
     public static Path file(String jar) {
-        String built = Path.of("..", jar, "target", jar + ".jar").toString();
+        String module = jar.replaceFirst("-.*", "");
+        String built = Path.of("..", module, "target", jar + ".jar").toString();
         Path file = Path.of(System.getProperty("accu." + jar + ".jar", built))
                 .toAbsolutePath()
                 .normalize();
@@ -40,7 +44,7 @@ public final class Jar implements AutoCloseable {
         return file;
     }
 
-    /** The words that run {@code server.jar} or {@code client.jar}. */
+    /** The words that run one of the jars. */
     public static List<String> command(String jar, String... arguments) {
         Path file = file(jar);
         List<String> words = new ArrayList<>(List.of(JAVA.toString(), "-Xmx128m", "-jar", file.toString()));

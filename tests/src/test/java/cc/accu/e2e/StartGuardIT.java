@@ -22,16 +22,38 @@ final class StartGuardIT {
 
     @Test
     void listensWithFewClasses() throws Exception {
+        List<String> loaded = classesAtStart("server");
+        assertThat(loaded).hasSizeBetween(RECORDED_CLASSES / 2, RECORDED_CLASSES * 5 / 4);
+        assertThat(loaded).noneMatch(line -> line.contains("io.netty.buffer.Adaptive"));
+    }
+
+    @Test
+    void loadsNothingOfKafkaWhereNoSinkIsOnKafka() throws Exception {
+        List<String> loaded = classesAtStart("server-kafka");
+        assertThat(loaded).hasSizeBetween(RECORDED_CLASSES / 2, RECORDED_CLASSES * 5 / 4);
+        assertThat(loaded).noneMatch(line -> line.contains("org.apache.kafka"));
+    }
+
+    private List<String> classesAtStart(String jar) throws Exception {
         Path log = directory.resolve("classes");
-        List<String> words = new ArrayList<>(Jar.command("server", "tcp", "127.0.0.1:0", "--to", "discard"));
+        List<String> words = new ArrayList<>(Jar.command(jar, "tcp", "127.0.0.1:0", "--to", "discard"));
         words.add(1, "-Xlog:class+load:file=" + log);
         try (Jar server = Jar.start(words, directory)) {
             await().atMost(Duration.ofSeconds(20)).until(() -> server.err().contains("ready\n"));
-            List<String> loaded = Files.readAllLines(log).stream()
-                    .filter(line -> line.contains("server.jar"))
+            return Files.readAllLines(log).stream()
+                    .filter(line -> line.contains(jar + ".jar"))
                     .toList();
-            assertThat(loaded).hasSizeBetween(RECORDED_CLASSES / 2, RECORDED_CLASSES * 5 / 4);
-            assertThat(loaded).noneMatch(line -> line.contains("io.netty.buffer.Adaptive"));
+        }
+    }
+
+    @Test
+    void saysWhichJarKnowsKafka() throws Exception {
+        try (Jar server = Jar.start("server", directory, "tcp", "127.0.0.1:0", "--to", "kafka://127.0.0.1:1/t")) {
+            assertThat(server.ends()).isEqualTo(1);
+            assertThat(server.errLines())
+                    .singleElement()
+                    .asString()
+                    .contains("take server-kafka.jar in place of server.jar");
         }
     }
 }

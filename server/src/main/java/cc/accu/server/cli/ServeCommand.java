@@ -4,20 +4,25 @@ import cc.accu.internal.cli.Command;
 import cc.accu.internal.cli.Option;
 import cc.accu.internal.cli.Program;
 import cc.accu.internal.text.Quantities;
+import cc.accu.internal.text.TypedText;
 import cc.accu.internal.transport.ReadBuffers;
 import cc.accu.server.LineServer;
 import cc.accu.server.ListenOptions;
 import cc.accu.server.ServerObserver;
+import cc.accu.server.sink.KafkaSettings;
 import cc.accu.server.sink.SinkException;
 import cc.accu.server.sink.Sinks;
 import cc.accu.server.sink.Sinks.ReaderGoneException;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The server as a command. One thread. */
@@ -44,9 +49,21 @@ final class ServeCommand implements Callable<Integer> {
                 --to 'stdout?format=raw'
             """;
 
+    private static final String KAFKA_LOG = "org.slf4j.simpleLogger.log.org.apache.kafka";
+    private static final Pattern SECRET = Pattern.compile("password|secret|jaas");
+
     private final Option<Boolean> verbose = Option.flag("-v, --verbose", "log connections, and stack traces of errors");
     private final Option<List<Sinks.Address>> to = Option.list(
-            "--to SINK", "stdout, file:/PATH or discard; options follow as in a URL", Sinks::parse, "stdout");
+            "--to SINK",
+            "stdout, file:/PATH, kafka://HOST:PORT/TOPIC or discard; options follow as in a URL",
+            Sinks::parse,
+            "stdout");
+    private final Option<List<Path>> kafkaConfig =
+            Option.list("--kafka-config FILE", "properties of the Kafka producer, security included", TypedText::path);
+    private final Option<List<Map.Entry<String, String>>> kafka =
+            Option.list("--kafka KEY=VALUE", "one such property", ServeCommand::property);
+    private final Option<Duration> kafkaWait = Option.of(
+            "--kafka-wait TIME", "how long to wait at the start for Kafka brokers", Quantities::duration, "0");
     private final Option<Long> buffer = Option.of(
             "--buffer SIZE",
             "memory for lines that are not stored yet (default: 64MiB, or what the JVM's memory allows)",
@@ -58,7 +75,7 @@ final class ServeCommand implements Callable<Integer> {
     private final Listeners listeners = new Listeners();
     private final Command command = new Command(this, verbose)
             .text(HEAD)
-            .options(List.of(to, buffer, drainTimeout, transport))
+            .options(List.of(to, kafkaConfig, kafka, kafkaWait, buffer, drainTimeout, transport))
             .usualOptions()
             .text(OF_LISTENERS)
             .options(listeners.options())
@@ -122,8 +139,11 @@ final class ServeCommand implements Callable<Integer> {
         return server.books() + " refused=" + server.refusedConnections();
     }
 
+    /** To reopen by name: one of messages, or of those that Kafka refuses. */
     private boolean hasFiles() {
-        return to.value().stream().anyMatch(sink -> sink.toString().startsWith("file:"));
+        return to.value().stream()
+                .map(Object::toString)
+                .anyMatch(sink -> sink.startsWith("file:") || sink.startsWith("kafka:"));
     }
 
     /** The builder, from what was typed; opens the sinks last, when nothing can be wrong any more. */
@@ -136,10 +156,43 @@ final class ServeCommand implements Callable<Integer> {
         typed.forEach(builder::listen);
         listeners.tell(builder);
         buffer.giveTo(builder::bufferBytes);
+        // It tells of an outage twice a second, with stack traces, and we tell of it as well. Its loggers are not made
+        // yet.
+        System.getProperties().putIfAbsent(KAFKA_LOG, verbose.value() ? "info" : "off");
+        KafkaSettings onKafka = kafkaSettings();
         for (Sinks.Address address : to.value()) {
-            builder.sink(address.open());
+            builder.sink(address.open(onKafka));
         }
         return builder;
+    }
+
+    private static Map.Entry<String, String> property(String text) {
+        int equals = text.indexOf('=');
+        if (equals < 1) {
+            // Not the text itself: it may be a password.
+            throw new IllegalArgumentException("it is KEY=VALUE, for example linger.ms=20");
+        }
+        return Map.entry(text.substring(0, equals), text.substring(equals + 1));
+    }
+
+    /** From what was typed: a property of its own holds before those in files. */
+    private KafkaSettings kafkaSettings() {
+        KafkaSettings settings = KafkaSettings.DEFAULT.waiting(kafkaWait.value());
+        try {
+            for (Path file : kafkaConfig.ifAny().orElse(List.of())) {
+                settings = settings.withFile(file);
+            }
+        } catch (IllegalArgumentException wrong) {
+            throw command.wrong(wrong);
+        }
+        for (Map.Entry<String, String> one : kafka.ifAny().orElse(List.of())) {
+            if (SECRET.matcher(one.getKey()).find()) {
+                err.println("note: everybody on this machine can see " + one.getKey()
+                        + " on the command line; put it into a file for --kafka-config");
+            }
+            settings = settings.with(one.getKey(), one.getValue());
+        }
+        return settings;
     }
 
     private void announce(LineServer server) {

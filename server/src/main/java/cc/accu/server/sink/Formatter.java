@@ -294,6 +294,21 @@ final class Formatter implements Sink {
     }
 
     @Override
+    public Optional<Backlog> backlog() {
+        return sink.backlog();
+    }
+
+    @Override
+    public int mostLineBytes() {
+        return sink.mostLineBytes();
+    }
+
+    @Override
+    public long memoryBytes() {
+        return sink.memoryBytes();
+    }
+
+    @Override
     public void reopen() {
         sink.reopen();
     }

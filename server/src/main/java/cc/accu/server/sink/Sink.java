@@ -4,6 +4,7 @@ import cc.accu.line.Completion;
 import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Where lines end up. Any thread; each sink's own documentation says what "stored" means there. */
@@ -39,6 +40,21 @@ public interface Sink extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** What is stored here, and is on its way to where it is to go; empty if stored lines stay where they are. Does not wait. */
+    default Optional<Backlog> backlog() {
+        return Optional.empty();
+    }
+
+    /** The longest line that it surely stores, its terminator not counted. Does not change. */
+    default int mostLineBytes() {
+        return Integer.MAX_VALUE;
+    }
+
+    /** Memory that it takes for lines, beside the batches that it was given: a server counts that in its buffer. */
+    default long memoryBytes() {
+        return 0;
+    }
+
     /** Opens files again by name, because somebody may have moved them. Does not wait for that. */
     default void reopen() {}
 
@@ -48,6 +64,14 @@ public interface Sink extends AutoCloseable {
      */
     @Override
     void close();
+
+    /**
+     * Lines that are stored, and not yet where they are to go.
+     *
+     * @param bytes about what they take where they are stored
+     * @param oldest how long ago the first of them was received; zero if there is none
+     */
+    record Backlog(long lines, long bytes, Duration oldest) {}
 
     /**
      * A batch came when the {@link Sink} was closed already, or there was no time left to store it. That is no failure of the

@@ -12,6 +12,7 @@ import cc.accu.server.internal.file.FileAddress;
 import cc.accu.server.internal.file.SinkOptions;
 import cc.accu.server.internal.format.LineFormat;
 import cc.accu.server.internal.format.LineFormat.TerminalEscape;
+import cc.accu.server.internal.kafka.KafkaAddress;
 import cc.accu.server.sink.LineWriter.HeldException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -26,6 +27,7 @@ import java.util.function.Supplier;
 /** Sinks by their addresses, as {@code --to} takes them. */
 public final class Sinks {
     private static final String FILE = "file:";
+    private static final String KAFKA = "kafka:";
 
     private Sinks() {}
 
@@ -37,11 +39,16 @@ public final class Sinks {
          * @throws SinkException with a message for the person who named it
          */
         Sink open();
+
+        /** The same, with {@code kafka} if it is on Kafka. */
+        default Sink open(KafkaSettings kafka) {
+            return open();
+        }
     }
 
     /**
-     * Reads {@code stdout}, {@code discard} or {@code file:/path/messages.log}, with their options, as in {@code
-     * stdout?format=raw}.
+     * Reads {@code stdout}, {@code discard}, {@code file:/path/messages.log} or {@code kafka://host:9092/topic}, with their
+     * options, as in {@code stdout?format=raw}.
      *
      * @throws IllegalArgumentException with a message for the person who typed it
      */
@@ -53,6 +60,9 @@ public final class Sinks {
             FileAddress file = FileAddress.parse(target.substring(FILE.length()), query);
             return new Named(
                     text, () -> formatted(new WriterSink(file.toString(), FileWriter.open(file)), file.format()));
+        }
+        if (target.startsWith(KAFKA)) {
+            return new OnKafka(text, KafkaAddress.parse(target.substring(KAFKA.length()), query));
         }
         return new Named(
                 text,
@@ -79,18 +89,40 @@ public final class Sinks {
             return "did you mean stdout?";
         }
         int colon = target.indexOf(':');
-        if (colon > 0 && target.substring(0, colon).equalsIgnoreCase("file")) {
-            return "did you mean file" + target.substring(colon) + "?";
+        String scheme = colon < 0 ? "" : target.substring(0, colon + 1).toLowerCase(Locale.ROOT);
+        if (scheme.equals(FILE) || scheme.equals(KAFKA)) {
+            return "did you mean " + scheme + target.substring(colon + 1) + "?";
         }
         return TypedText.nearest(target, List.of("stdout", "discard"))
                 .map(near -> "did you mean " + near + "?")
-                .orElse("it is stdout, file:/path/messages.log or discard, with options as in stdout?format=raw");
+                .orElse("it is stdout, file:/path/messages.log, kafka://host:9092/topic or discard, with options as in"
+                        + " stdout?format=raw");
     }
 
     private record Named(String text, Supplier<Sink> opener) implements Address {
         @Override
         public Sink open() {
             return opener.get();
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    private record OnKafka(String text, KafkaAddress address) implements Address {
+        @Override
+        public Sink open() {
+            return open(KafkaSettings.DEFAULT);
+        }
+
+        @Override
+        public Sink open(KafkaSettings kafka) {
+            Sink sink = address.spool()
+                    .<Sink>map(place -> SpooledSink.open(address, place, kafka))
+                    .orElseGet(() -> KafkaSink.open(address, kafka));
+            return formatted(sink, address.format());
         }
 
         @Override

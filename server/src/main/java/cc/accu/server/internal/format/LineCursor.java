@@ -3,13 +3,14 @@ package cc.accu.server.internal.format;
 import cc.accu.internal.framing.ByteSearch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Arrays;
 
 /**
  * Goes over lines in a buffer, one after another, and shows each in an array: that is where searching and copying are
  * cheap. A piece of the buffer is copied at a time, so that it is in the processor's nearest cache when its lines are
  * looked at. One thread.
  */
-final class LineCursor {
+public final class LineCursor {
     private static final int PIECE_BYTES = 16 * 1024;
 
     private final byte[] piece = new byte[PIECE_BYTES];
@@ -24,7 +25,7 @@ final class LineCursor {
     int end;
 
     /** Goes before the first of {@code wholeLines}, which are neither changed nor released. */
-    void open(ByteBuf wholeLines) {
+    public void open(ByteBuf wholeLines) {
         lines = wholeLines;
         nextPiece = wholeLines.readerIndex();
         filled = 0;
@@ -32,14 +33,24 @@ final class LineCursor {
     }
 
     /** Goes to the next line; false behind the last. */
-    boolean next() {
+    public boolean next() {
         start = end + 1;
         end = ByteSearch.indexOfFeed(bytes, start, filled);
         return end < filled || fill();
     }
 
+    /** How long the current line is, without its LF. */
+    public int bytes() {
+        return end - start;
+    }
+
+    /** The current line, without its LF, as an array of its own. */
+    public byte[] copy() {
+        return Arrays.copyOfRange(bytes, start, end);
+    }
+
     /** Forgets the lines; says how many bytes those have up to here, the current one included. */
-    int close() {
+    public int close() {
         int passed = nextPiece - filled + end + 1 - lines.readerIndex();
         lines = Unpooled.EMPTY_BUFFER;
         return passed;

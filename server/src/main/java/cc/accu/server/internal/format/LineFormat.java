@@ -58,7 +58,7 @@ public interface LineFormat {
         private long millis = -1;
         private String text = "";
 
-        String of(long epochMillis) {
+        public String of(long epochMillis) {
             if (epochMillis != millis) {
                 millis = epochMillis;
                 text = FORM.format(Instant.ofEpochMilli(epochMillis));
@@ -94,7 +94,14 @@ public interface LineFormat {
             ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer((int) Math.min(most, PIECE_BYTES));
             try {
                 format.get().move(batch, out, ENOUGH_BYTES);
-                return LineBatch.of(out, lines - batch.count(), batch.origin(), first, batch.receivedMillis());
+                return new LineBatch(
+                        out,
+                        lines - batch.count(),
+                        batch.origin(),
+                        first,
+                        batch.receivedMillis(),
+                        batch.cut(),
+                        batch.end().orElse(null));
             } catch (RuntimeException | Error problem) {
                 out.release();
                 throw problem;
