@@ -28,7 +28,11 @@ enum Fault {
     FAILED_SINK(1, 40, 2_000, new FailedSink(), () -> Shell.missing("strace")),
     SECOND_SIGNAL(3, 120, 2_000, new SecondSignal(), () -> IgnoredSignals.among("INT", "TERM")),
     UNFINISHED_LINES(1, 10, 1_000, new UnfinishedLines()),
-    RESET_SENDERS(200, 20_000, 2_000, new ResetSenders());
+    RESET_SENDERS(200, 20_000, 2_000, new ResetSenders()),
+    KILL_BROKERS(1, 40, 4_000, new KillBrokers()),
+    BROKERS_AWAY(1, 5, 2_000, new BrokersAway()),
+    SPOOL_OUTAGE(1, 100, 4_000, new SpoolOutage(), Mount::missing),
+    SPOOL_POWER_CUT(1, 100, 4_000, new SpoolPowerCut(), Mount::missing);
 
     private final int shortRounds;
     private final int campaignRounds;
@@ -64,6 +68,11 @@ enum Fault {
             }
         }
         throw new IllegalArgumentException("no fault '" + name + "'; there are " + List.of(values()));
+    }
+
+    /** Whether it takes brokers, or the client of Kafka. */
+    boolean isOfKafka() {
+        return compareTo(KILL_BROKERS) >= 0;
     }
 
     int shortRounds() {

@@ -109,6 +109,12 @@ final class Lab implements AutoCloseable {
         return started(true, Server.words(List.of(), other.arguments(sink, options)));
     }
 
+    /** Starts the server that has the Kafka client in it; brokers may be starting as well. */
+    Server startWithKafka(String sink) throws IOException, InterruptedException {
+        List<String> words = Server.words("server-kafka", List.of(), site.arguments(sink, "--kafka-wait", "60s"));
+        return started(false, words);
+    }
+
     private Server started(boolean alone, List<String> words) throws IOException, InterruptedException {
         Server server = opens(Server.start(directory, words));
         if (alone) {

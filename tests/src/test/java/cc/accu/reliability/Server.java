@@ -32,7 +32,12 @@ final class Server implements AutoCloseable {
 
     /** The words that run a server, behind those of {@code wrapper}. */
     static List<String> words(List<String> wrapper, String... arguments) {
-        List<String> words = new ArrayList<>(Jar.command("server", arguments));
+        return words("server", wrapper, arguments);
+    }
+
+    /** The same with that jar. */
+    static List<String> words(String jar, List<String> wrapper, String... arguments) {
+        List<String> words = new ArrayList<>(Jar.command(jar, arguments));
         words.addAll(1, STARTS_FAST);
         words.addAll(0, wrapper);
         return words;
