@@ -125,6 +125,13 @@ final class SegmentReader implements Closeable {
         return found;
     }
 
+    /** Goes to the begin of the file. */
+    void restart() {
+        head = null;
+        readTo = 0;
+        block.clear();
+    }
+
     private Found lookAgain(long from) throws IOException {
         readTo = from;
         block.clear();

@@ -153,6 +153,7 @@ public final class SpoolReader implements Closeable {
 
     /** The next lines, at most to {@code limit}, up to where all are on the disk: what is not there is lost. */
     private Optional<Spooled> upTo(long limit) throws IOException {
+        boolean again = false;
         while (hasCurrent()) {
             switch (reader().look()) {
                 case FRAME -> {
@@ -171,7 +172,11 @@ public final class SpoolReader implements Closeable {
                 }
                 case END, UNFINISHED -> {
                     if (!isNextOpened()) {
-                        return lost(limit);
+                        if (again) {
+                            return lost(limit);
+                        }
+                        again = true;
+                        reader().restart(); // somebody may have emptied the file, which was filled again since
                     }
                 }
             }

@@ -266,6 +266,20 @@ class SpoolHostileTest {
         }
     }
 
+    /** What comes then may end just where the reader is. */
+    @Test
+    void handsOutWhatCameAfterItsFileWasEmptied() throws Exception {
+        try (OpenSpool spool = spools().open()) {
+            store(spool, "one");
+            assertThat(read(spool)).containsExactly("1 one");
+            Files.write(spools().path().resolve("lines"), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
+            store(spool, "two");
+            assertThat(read(spool)).containsExactly("2 two");
+            spool.reader().confirm(2);
+            assertThat(spool.depthLines()).isZero();
+        }
+    }
+
     @Test
     void takesMoreWhenSomebodyMakesRoomInIt() throws Exception {
         try (OpenSpool spool = OpenSpool.open(spools().path(), 1024 * 1024);
