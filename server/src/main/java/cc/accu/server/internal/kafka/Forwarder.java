@@ -434,6 +434,7 @@ public final class Forwarder {
                 openProducer();
             }
             underWay().forEach(this::sendOpenLines);
+            lookForStuckLines();
         }
         if (failure != null) {
             underWay().forEach(lost -> settle(lost, failure));
@@ -459,7 +460,7 @@ public final class Forwarder {
 
     /**
      * The client keeps some lines for ever: those for a partition that a topic lost when it was made anew, for example, or
-     * such that a broker takes for out of order.
+     * all when its thread has died.
      */
     private void lookForStuckLines() {
         Optional<Shipment> first = underWayFirst();
@@ -469,13 +470,21 @@ public final class Forwarder {
             oldestSince = now;
         } else if (now - oldestSince > settings.stuckNanos()) {
             oldestSince = now;
-            if (onTheWay.get() > 0 && deadLetters.held().isEmpty() && isInSync(first.get())) {
+            if (isForTheProducerToSend() && isInSync(first.get())) {
                 fellShort(
                         Remedy.NEW_PRODUCER,
                         new KafkaProblem("lines wait for " + TimeUnit.NANOSECONDS.toSeconds(settings.stuckNanos())
                                 + " s, though all replicas are in sync"));
             }
         }
+    }
+
+    /** Not for somebody who gives it a right or a topic, or makes room for dead letters. */
+    private boolean isForTheProducerToSend() {
+        Hold now = hold;
+        return (onTheWay.get() > 0 || trouble.get() != null)
+                && (now == null || now.why().equals(KafkaProblem.NO_BROKER))
+                && deadLetters.held().isEmpty();
     }
 
     private boolean isInSync(Shipment shipment) {
@@ -508,7 +517,7 @@ public final class Forwarder {
                 producer = Optional.of(producers.get());
                 return;
             } catch (RuntimeException problem) {
-                hold("no-broker", "there can be no new producer (" + KafkaProblem.describe(problem) + ")");
+                hold(KafkaProblem.NO_BROKER, "there can be no new producer (" + KafkaProblem.describe(problem) + ")");
                 pause(PAUSE_NANOS);
             }
         }

@@ -20,6 +20,9 @@ import org.apache.kafka.common.errors.UnsupportedForMessageFormatException;
 public final class KafkaProblem extends IOException {
     private static final long serialVersionUID = 1;
 
+    /** What holds senders, in a word, when it passes by itself. */
+    static final String NO_BROKER = "no-broker";
+
     private final boolean mayPass;
 
     /** @param mayPass whether it may be over when it is tried again, as when brokers are only starting */
@@ -85,11 +88,11 @@ public final class KafkaProblem extends IOException {
             return "not-allowed";
         }
         if (failure instanceof KafkaProblem problem) {
-            return problem.mayPass ? "no-broker" : "no-topic";
+            return problem.mayPass ? NO_BROKER : "no-topic";
         }
         return failure instanceof InvalidTopicException || failure instanceof UnknownTopicOrPartitionException
                 ? "no-topic"
-                : "no-broker";
+                : NO_BROKER;
     }
 
     /** In a few words, for the log. */

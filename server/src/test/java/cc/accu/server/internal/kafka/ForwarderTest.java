@@ -22,6 +22,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
@@ -287,6 +288,34 @@ class ForwarderTest {
         });
         assertThat(producer(1).sent()).containsExactly("a");
         assertThat(stored).isNotDone();
+        producer(1).completeNext();
+        assertThat(stored).isCompleted();
+    }
+
+    /** As one whose thread has died: it knows of no topic any more. */
+    @Test
+    void givesUpAProducerThatTakesNothingWhileNothingIsWrong() {
+        Forwarder impatient = new Forwarder(
+                ADDRESS,
+                new ProducerSettings(ADDRESS, Map.of("request.timeout.ms", "20")),
+                this::nextProducer,
+                new Forwarder.TopicCheck() {
+                    @Override
+                    public void look(String topic) {}
+
+                    @Override
+                    public boolean isInSync(String topic) {
+                        return true;
+                    }
+                },
+                refused,
+                () -> {});
+        CompletableFuture<Void> stored = new CompletableFuture<>();
+        impatient.send(Batches.of("a\n"), failure -> stored.complete(null));
+        producer(0).sendException = new TimeoutException("not present in metadata");
+        producer(0).errorNext(new TimeoutException("expired"));
+        impatient.mend();
+        assertThat(producer(1).sent()).containsExactly("a");
         producer(1).completeNext();
         assertThat(stored).isCompleted();
     }
