@@ -74,7 +74,7 @@ final class Diagnosis {
             reason = reason.getCause();
         }
         String said = reason instanceof NoSuchFileException ? "there is no file " + said(reason) : said(reason);
-        if (reason == failure) {
+        if (reason.equals(failure)) {
             return said;
         }
         boolean ofLogin = said.contains("JAAS");

@@ -315,7 +315,7 @@ public final class Forwarder {
 
         void failed(Exception problem) {
             Remedy remedy = KafkaProblem.remedyFor(problem);
-            if (ofProducer != onTheWay) {
+            if (!ofProducer.equals(onTheWay)) {
                 LOG.debug("{}: of a producer that was abandoned: {}", address, problem.toString());
             } else if (remedy == Remedy.SET_ASIDE) {
                 setAside(KafkaProblem.describe(problem));
