@@ -412,14 +412,16 @@ class KafkaSinkTest extends SinkContract {
         try (ServerSocket free = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             int port = free.getLocalPort();
             free.close();
-            CompletableFuture<Throwable> opening = CompletableFuture.supplyAsync(() -> {
-                try (Sink sink = Sinks.parse("kafka://127.0.0.1:" + port + "/t")
-                        .open(KafkaSettings.DEFAULT.waiting(Duration.ofSeconds(30)))) {
-                    return new AssertionError("opened " + sink.address());
-                } catch (SinkException failure) {
-                    return failure;
-                }
-            });
+            CompletableFuture<Throwable> opening = CompletableFuture.supplyAsync(
+                    () -> {
+                        try (Sink sink = Sinks.parse("kafka://127.0.0.1:" + port + "/t")
+                                .open(KafkaSettings.DEFAULT.waiting(Duration.ofSeconds(30)))) {
+                            return new AssertionError("opened " + sink.address());
+                        } catch (SinkException failure) {
+                            return failure;
+                        }
+                    },
+                    KafkaSinkTest::beside);
             assertThat(opening).isNotDone();
             // What is there at last is no broker, and that is seen: so it was tried again.
             try (ServerSocket there = new ServerSocket(port, 5, InetAddress.getLoopbackAddress());
@@ -429,6 +431,13 @@ class KafkaSinkTest extends SinkContract {
             assertThat(opening).isNotDone();
             opening.cancel(true);
         }
+    }
+
+    /** It waits for long, and other tests use the common threads. */
+    private static void beside(Runnable task) {
+        Thread thread = new Thread(task, "beside");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     @Test
