@@ -109,7 +109,7 @@ final class SpoolProgress {
      * forwarded, there is room for whatever comes, since nothing would make any.
      */
     synchronized boolean takeRoom(long bytes, Duration atMost) throws InterruptedException {
-        if (hasNoRoom(bytes) && !atMost.isZero()) {
+        if (hasNoRoom(bytes)) {
             awaitRoom(bytes, atMost.toNanos());
         }
         if (hasNoRoom(bytes)) {
@@ -121,7 +121,12 @@ final class SpoolProgress {
 
     @GuardedBy("this")
     private boolean hasNoRoom(long bytes) {
-        return usedBytes + bytes > mostBytes && committed > confirmed;
+        return isOver(bytes) && committed > confirmed;
+    }
+
+    /** Whether so many bytes more are over the bound. */
+    synchronized boolean isOver(long bytes) {
+        return usedBytes + bytes > mostBytes;
     }
 
     @GuardedBy("this")

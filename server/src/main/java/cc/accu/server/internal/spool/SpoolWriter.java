@@ -123,10 +123,9 @@ final class SpoolWriter implements BatchAppender {
     /** What is appended already can be forwarded meanwhile: that makes room. */
     private void takeRoom(long bytes) throws IOException {
         try {
-            if (progress.takeRoom(bytes, Duration.ZERO)) {
-                return;
+            if (uncommittedBytes > 0 && progress.isOver(bytes)) {
+                commitAppended();
             }
-            commitAppended();
             if (progress.takeRoom(bytes, FULL_FOR)) {
                 return;
             }

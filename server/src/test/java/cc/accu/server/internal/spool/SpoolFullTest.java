@@ -83,4 +83,25 @@ class SpoolFullTest {
             assertThat(spool.sink().held()).isEmpty();
         }
     }
+
+    /** Also what comes together goes over the bound only as far as its first lines do. */
+    @Test
+    void boundsWhatComesTogetherWhileItIsEmpty() throws Exception {
+        try (OpenSpool spool = OpenSpool.open(directory.resolve("spool"), MOST_BYTES)) {
+            CompletableFuture<Void> stored = flushed(spool, Batches.of((TEXT + "\n").repeat(300)));
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> spool.sink().held().isPresent());
+            assertThat(spool.sink().held()).contains("spool-full");
+            assertThat(spool.depthBytes()).isLessThanOrEqualTo(MOST_BYTES);
+            for (long confirmed = 0; confirmed < 300; ) {
+                Optional<SpoolReader.Spooled> next = spool.reader().next(Duration.ofMillis(100));
+                if (next.isPresent()) {
+                    next.get().batch().close();
+                    confirmed = next.get().last();
+                    spool.reader().confirm(confirmed);
+                }
+            }
+            stored.get(10, TimeUnit.SECONDS);
+        }
+    }
 }
