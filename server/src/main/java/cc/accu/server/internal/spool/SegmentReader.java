@@ -118,9 +118,8 @@ final class SegmentReader implements Closeable {
     Found look() throws IOException {
         Found found = head == null ? lookAtBlock() : Found.FRAME;
         if (found == Found.DAMAGED) {
-            found = lookAgain(offset()); // it may have been read while it was written
-        } else if (found != Found.FRAME && file.size() < readTo) {
-            found = lookAgain(0); // somebody emptied it
+            restartAt(offset()); // it may have been read while it was written
+            found = lookAtBlock();
         }
         return found;
     }
@@ -128,14 +127,12 @@ final class SegmentReader implements Closeable {
     /** Goes to the begin of the file. */
     void restart() {
         head = null;
-        readTo = 0;
-        block.clear();
+        restartAt(0);
     }
 
-    private Found lookAgain(long from) throws IOException {
-        readTo = from;
+    private void restartAt(long start) {
+        readTo = start;
         block.clear();
-        return lookAtBlock();
     }
 
     private Found lookAtBlock() throws IOException {
