@@ -21,13 +21,12 @@ import org.slf4j.LoggerFactory;
 final class KafkaSink implements Sink {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
     private static final String CLIENT = "org.apache.kafka.clients.producer.KafkaProducer";
-    private static final long GIVE_UP_MILLIS = 1000;
     private static final long LOOK_MILLIS = 1000;
 
     private final KafkaAddress address;
     private final DeadLetterFile deadLetters;
     private final Forwarder forwarder;
-    private final Thread thread;
+    private final SinkThread thread;
 
     @GuardedBy("this")
     private final Queue<Waiting> queue = new ArrayDeque<>();
@@ -47,8 +46,7 @@ final class KafkaSink implements Sink {
         this.address = address;
         this.deadLetters = new DeadLetterFile(address.deadLetters());
         this.forwarder = Forwarder.open(address, settings.properties(), settings.brokerWait(), deadLetters, this::wake);
-        this.thread = new Thread(this::run, "accu-sink-kafka");
-        thread.setDaemon(true);
+        this.thread = new SinkThread(address.toString(), this::run);
     }
 
     /** @throws SinkException with a message for the person who named the topic */
@@ -173,28 +171,10 @@ final class KafkaSink implements Sink {
             closed = true;
             notifyAll();
         }
-        if (Thread.currentThread().equals(thread) || forwarder.isTellingHere()) {
+        if (thread.isCurrent() || forwarder.isTellingHere()) {
             return; // called by who was told that something is stored: the thread ends by itself
         }
-        try {
-            thread.join();
-        } catch (InterruptedException stopWaiting) {
-            giveUp();
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void giveUp() {
-        forwarder.giveUp(new SinkClosedException("the sink was closed before this was stored"));
-        thread.interrupt();
-        try {
-            thread.join(GIVE_UP_MILLIS);
-        } catch (InterruptedException again) {
-            LOG.debug("{}: interrupted again", address, again);
-        }
-        if (thread.isAlive()) {
-            LOG.warn("{}: does not end: what it waits for cannot be interrupted", address);
-            failWaiting();
-        }
+        SinkClosedException notStored = new SinkClosedException("the sink was closed before this was stored");
+        thread.awaitEnd(() -> forwarder.giveUp(notStored), this::failWaiting);
     }
 }

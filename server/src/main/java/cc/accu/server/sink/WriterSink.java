@@ -28,13 +28,12 @@ public final class WriterSink implements Sink {
     private static final int SOON_BYTES = 128 * 1024;
 
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long GIVE_UP_MILLIS = 1000;
 
     private final String address;
     private final LineWriter writer;
     private final CommitQueue queue = new CommitQueue();
     private final Committer committer;
-    private final Thread thread;
+    private final SinkThread thread;
     private final ThreadLocal<Outcomes> outcomes = ThreadLocal.withInitial(Outcomes::new);
 
     /**
@@ -46,8 +45,7 @@ public final class WriterSink implements Sink {
         this.address = address;
         this.writer = writer;
         this.committer = new Committer(address, writer, queue);
-        this.thread = new Thread(this::run, "accu-sink-" + address.split("[:?]", 2)[0]);
-        thread.setDaemon(true);
+        this.thread = new SinkThread(address, this::run);
         thread.start();
     }
 
@@ -129,31 +127,15 @@ public final class WriterSink implements Sink {
     @Override
     public void close() {
         queue.close();
-        if (Thread.currentThread().equals(thread)) {
+        if (thread.isCurrent()) {
             return; // called by who was told that something is stored: the thread ends by itself
         }
-        try {
-            thread.join();
-        } catch (InterruptedException stopWaiting) {
-            giveUp();
-            Thread.currentThread().interrupt();
-        }
+        IOException closed = new SinkClosedException("the sink was closed before this was stored");
+        thread.awaitEnd(() -> committer.fail(closed), () -> failRest(closed));
     }
 
-    /** The interrupt ends what the thread waits for, if that can be ended, and lets it close the writer at once. */
-    private void giveUp() {
-        IOException closed = new SinkClosedException("the sink was closed before this was stored");
-        committer.fail(closed);
-        thread.interrupt();
-        try {
-            thread.join(GIVE_UP_MILLIS);
-        } catch (InterruptedException again) {
-            LOG.debug("{}: interrupted again", address, again);
-        }
-        if (thread.isAlive()) {
-            LOG.warn("{}: does not end: what it waits for cannot be interrupted", address);
-            Queue<CommitQueue.Entry> lost = queue.takeAll(new ArrayDeque<>());
-            lost.forEach(entry -> entry.fail(closed));
-        }
+    private void failRest(IOException why) {
+        Queue<CommitQueue.Entry> lost = queue.takeAll(new ArrayDeque<>());
+        lost.forEach(entry -> entry.fail(why));
     }
 }

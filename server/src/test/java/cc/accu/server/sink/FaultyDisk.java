@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -45,6 +46,17 @@ final class FaultyDisk implements FileOpener {
 
     final AtomicInteger forces = new AtomicInteger();
     final AtomicInteger writes = new AtomicInteger();
+
+    /** Has the file that is forced next wait for a gate to be open. */
+    void waitFor(CountDownLatch gate) {
+        before = () -> {
+            try {
+                gate.await();
+            } catch (InterruptedException stop) {
+                throw new IllegalStateException(stop);
+            }
+        };
+    }
 
     @Override
     public FileChannel open(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)

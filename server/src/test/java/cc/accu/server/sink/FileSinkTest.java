@@ -43,13 +43,7 @@ class FileSinkTest extends SinkContract {
         }
         FaultyDisk disk = new FaultyDisk();
         Sink sink = new WriterSink("test-sink", logs().open(options(), disk));
-        disk.before = () -> {
-            try {
-                gate.await();
-            } catch (InterruptedException stop) {
-                throw new IllegalStateException(stop);
-            }
-        };
+        disk.waitFor(gate);
         return Optional.of(sink);
     }
 

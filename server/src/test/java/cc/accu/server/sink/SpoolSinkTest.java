@@ -50,13 +50,7 @@ class SpoolSinkTest extends SinkContract {
     @Override
     Optional<Sink> openHanging(CountDownLatch gate) {
         Sink sink = open();
-        disk.before = () -> {
-            try {
-                gate.await();
-            } catch (InterruptedException stop) {
-                throw new IllegalStateException(stop);
-            }
-        };
+        disk.waitFor(gate);
         return Optional.of(sink);
     }
 
