@@ -2,6 +2,7 @@ package cc.accu.reliability;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -34,6 +35,11 @@ final class Findings {
     void measured(String what, long value, long limit) {
         measured(what, value);
         check(value <= limit, what + " was " + value + ", and may be " + limit);
+    }
+
+    /** Something that was done, by its name in words. */
+    void counted(Enum<?> what) {
+        counted(what.name().toLowerCase(Locale.ROOT).replace('_', ' '));
     }
 
     void counted(String what) {

@@ -3,7 +3,6 @@ package cc.accu.reliability;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -51,7 +50,7 @@ final class KillBrokers implements Experiment {
             lab.senders().start(SENDERS, lab.site(), options.linesPerSecond(2_000));
             for (int round = 1; round <= lab.rounds(); round++) {
                 Event event = IN_TURN.get((round - 1) % IN_TURN.size());
-                lab.findings().counted(event.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+                lab.findings().counted(event);
                 if (event == Event.SERVER_KILLED) {
                     killServer();
                 } else {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Senders into a spool while the broker is killed, or hangs: they go on, until the spool's disk is full, and when the broker
@@ -63,7 +62,7 @@ final class SpoolOutage implements Experiment {
             for (int round = 1; round <= lab.rounds(); round++) {
                 awaitMoreForwarded();
                 Event event = IN_TURN.get((round - 1) % IN_TURN.size());
-                lab.findings().counted(event.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+                lab.findings().counted(event);
                 if (event == Event.SERVER_KILLED_WHILE_BROKER_HANGS) {
                     killServerWhileBrokerHangs();
                 } else {

@@ -156,8 +156,7 @@ final class ServeCommand implements Callable<Integer> {
         typed.forEach(builder::listen);
         listeners.tell(builder);
         buffer.giveTo(builder::bufferBytes);
-        // It tells of an outage twice a second, with stack traces, and we tell of it as well. Its loggers are not made
-        // yet.
+        // It tells of an outage twice a second, with stack traces, and we tell of it as well. It has no loggers yet.
         System.getProperties().putIfAbsent(KAFKA_LOG, verbose.value() ? "info" : "off");
         KafkaSettings onKafka = kafkaSettings();
         for (Sinks.Address address : to.value()) {

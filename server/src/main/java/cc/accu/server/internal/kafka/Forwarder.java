@@ -6,6 +6,7 @@ import cc.accu.server.internal.kafka.KafkaProblem.Remedy;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -337,7 +338,7 @@ public final class Forwarder {
 
         private void stored(@Nullable Throwable notStored) {
             if (notStored != null) {
-                fail(notStored);
+                giveUp(notStored);
             } else if (shipment.isCompletedByLineSetAside()) {
                 completed(shipment);
             }
@@ -421,8 +422,8 @@ public final class Forwarder {
         while (needsCare() && failure == null) {
             boolean anew = trouble.get() == Remedy.NEW_PRODUCER;
             if (anew) {
-                producer.ifPresent(given -> given.close(
-                        Duration.ZERO)); // which says of each record that it failed, if it was not confirmed
+                // Which says of each record that it failed, if it was not confirmed.
+                producer.ifPresent(given -> given.close(Duration.ZERO));
             }
             if (!isAllKnown(anew)) {
                 continue;
@@ -500,7 +501,8 @@ public final class Forwarder {
 
     private Optional<Shipment> underWayFirst() {
         synchronized (lock) {
-            return underWay.stream().findFirst();
+            Iterator<Shipment> inOrder = underWay.iterator();
+            return inOrder.hasNext() ? Optional.of(inOrder.next()) : Optional.empty();
         }
     }
 
@@ -536,11 +538,7 @@ public final class Forwarder {
     }
 
     /** Nothing is sent any more; what is not confirmed has failed. The thread may be interrupted then. Any thread. */
-    public void giveUp(Throwable why) {
-        fail(why);
-    }
-
-    private synchronized void fail(Throwable why) {
+    public synchronized void giveUp(Throwable why) {
         failure = failure == null ? why : failure;
         hold = null;
         waker.run();

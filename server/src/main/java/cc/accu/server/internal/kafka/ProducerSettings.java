@@ -52,8 +52,7 @@ final class ProducerSettings {
         long heapPart = Runtime.getRuntime().maxMemory() / HEAP_PART;
         producer.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(Math.min(MOST_BUFFER_BYTES, heapPart)));
         // A broker that has nothing of a producer yet takes its second request while it is not ready for the first, and
-        // then
-        // refuses the first for ever: its lines are out of order, or never there.
+        // then refuses the first for ever: its lines are out of order, or never there.
         producer.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
         // A record that waits has its place in the order of its sender: it is not given up.
         producer.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.toString(Integer.MAX_VALUE));
