@@ -7,6 +7,7 @@ import cc.accu.server.sink.Sink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
@@ -89,32 +90,51 @@ public record SpoolDirectory(Path path) {
     }
 
     long bytes() throws IOException {
-        long bytes = 0;
-        for (Path segment : segments()) {
-            bytes += Files.size(segment);
-        }
-        return bytes;
+        return steadily(() -> {
+            long bytes = 0;
+            for (Path segment : segments()) {
+                bytes += Files.size(segment);
+            }
+            return bytes;
+        });
     }
 
     /** What a power cut would leave, if it came now and the disk had all that was written. */
     SpoolDirectory copyTo(Path target) throws IOException {
-        List<Object> before;
-        do {
+        return steadily(() -> {
             Files.createDirectories(target);
             try (Stream<Path> old = Files.list(target)) {
                 for (Path file : old.toList()) {
                     Files.delete(file);
                 }
             }
-            before = keys();
             Files.copy(path.resolve("position"), target.resolve("position"));
             for (Path segment : segments()) {
                 if (Files.exists(segment)) {
                     Files.copy(segment, target.resolve(segment.getFileName()));
                 }
             }
-        } while (!before.equals(keys())); // a file that was given another name meanwhile may be missing
-        return new SpoolDirectory(target);
+            return new SpoolDirectory(target);
+        });
+    }
+
+    private interface Look<T> {
+        T look() throws IOException;
+    }
+
+    /** What is found while no file is given another name: one that was may be missing, or there twice. */
+    private <T> T steadily(Look<T> look) throws IOException {
+        while (true) {
+            try {
+                List<Object> before = keys();
+                T found = look.look();
+                if (before.equals(keys())) {
+                    return found;
+                }
+            } catch (NoSuchFileException renamed) {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     private List<Object> keys() throws IOException {
