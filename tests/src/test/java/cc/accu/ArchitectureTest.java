@@ -189,6 +189,7 @@ class ArchitectureTest {
                         "ConnectException",
                         "Endpoint",
                         "ListenException",
+                        "Refused",
                         "Books",
                         "ConnectionState",
                         "Discarded",

@@ -59,41 +59,43 @@ public sealed interface Endpoint {
         return List.copyOf(endpoints);
     }
 
-    /** The address family of a TCP endpoint. */
-    enum Family {
-        ANY("tcp"),
-        IPV4("tcp4"),
-        IPV6("tcp6");
+    /** What is spoken over IP, and over which version of it; by its name, as in Go, with TLS as one more. */
+    enum Network {
+        TCP("tcp"),
+        TCP4("tcp4"),
+        TCP6("tcp6"),
+        /** TCP of either version, with TLS on it. */
+        TLS("tls");
 
-        private final String network;
+        private final String text;
 
-        Family(String network) {
-            this.network = network;
+        Network(String text) {
+            this.text = text;
         }
 
         @Override
         public String toString() {
-            return network;
+            return text;
         }
     }
 
     /**
      * A TCP address.
      *
-     * @param family which addresses the host may have
+     * @param network which addresses the host may have, and whether there is TLS on it
      * @param host a name or an address without brackets; empty for every interface (to connect: localhost)
      * @param port 0 for any free port
      */
-    record Tcp(Family family, String host, int port) implements Endpoint {
+    record Tcp(Network network, String host, int port) implements Endpoint {
         public Tcp {
             if (port < 0 || port > 65535) {
-                throw new IllegalArgumentException("tcp port out of range 0..65535: " + port);
+                throw new IllegalArgumentException(network + " port out of range 0..65535: " + port);
             }
         }
 
         /** The same host with another port: the real one, once bound. */
         public Tcp withPort(int bound) {
-            return new Tcp(family, host, bound);
+            return new Tcp(network, host, bound);
         }
 
         /** Whether this stands for every interface of the machine. */
@@ -101,9 +103,14 @@ public sealed interface Endpoint {
             return host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
         }
 
+        /** Whether TLS is spoken there. */
+        public boolean isTls() {
+            return network == Network.TLS;
+        }
+
         @Override
         public String toString() {
-            return family + " " + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+            return network + " " + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
         }
     }
 

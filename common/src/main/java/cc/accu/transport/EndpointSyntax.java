@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /** The written forms of an {@link Endpoint}. */
 final class EndpointSyntax {
     private static final String EXAMPLES = "for example tcp :3000 or unix /var/run/accu.sock";
-    private static final List<String> NETWORKS = List.of("tcp", "tcp4", "tcp6", "unix");
+    private static final List<String> NETWORKS = List.of("tcp", "tcp4", "tcp6", "tls", "unix");
     private static final String NETWORK_FIRST = "the network comes first, and is one of " + String.join(", ", NETWORKS);
     private static final Pattern PORT_OF_A_HOST = Pattern.compile("[^/@]*:\\d{1,5}");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,5}");
@@ -119,13 +119,16 @@ final class EndpointSyntax {
     private static Endpoint parseTcp(String network, String address) {
         int colon = address.lastIndexOf(':');
         if (address.startsWith("/") || address.startsWith("./")) {
-            throw new IllegalArgumentException(
-                    "'" + address + "' is a path, not a tcp address; did you mean unix " + address + "?");
+            throw new IllegalArgumentException("'" + address + "' is a path, not a " + network + " address; "
+                    + (network.equals("tls")
+                            ? "there is no TLS over unix sockets: the file's permissions say who may connect, and nothing leaves"
+                                    + " the machine; use unix " + address
+                            : "did you mean unix " + address + "?"));
         }
         if (colon < 0 || address.endsWith("]")) {
             String meant = address.matches("\\d{1,5}") ? "did you mean " + network + " :" + address + "? " : "";
-            throw new IllegalArgumentException("missing port in '" + address + "'; " + meant
-                    + "a tcp address is HOST:PORT or :PORT, for example 127.0.0.1:3000");
+            throw new IllegalArgumentException("missing port in '" + address + "'; " + meant + "a " + network
+                    + " address is HOST:PORT or :PORT, for example 127.0.0.1:3000");
         }
         String host = address.substring(0, colon);
         if (host.startsWith("[") && host.endsWith("]")) {
@@ -137,13 +140,13 @@ final class EndpointSyntax {
         if (!host.matches("[^\\s/?#\\[\\]]*")) {
             throw new IllegalArgumentException("'" + host + "' is not a host name or address");
         }
-        return new Endpoint.Tcp(familyOf(network), host, parsePort(address.substring(colon + 1), address));
+        return new Endpoint.Tcp(networkOf(network), host, parsePort(address.substring(colon + 1), address));
     }
 
-    private static Endpoint.Family familyOf(String network) {
-        for (Endpoint.Family family : Endpoint.Family.values()) {
-            if (family.toString().equals(network)) {
-                return family;
+    private static Endpoint.Network networkOf(String network) {
+        for (Endpoint.Network known : Endpoint.Network.values()) {
+            if (known.toString().equals(network)) {
+                return known;
             }
         }
         throw new IllegalArgumentException("not a tcp network: " + network);
@@ -199,6 +202,9 @@ final class EndpointSyntax {
         return switch (word) {
             case "udp", "udp4", "udp6", "unixgram" -> "accu takes streams, not datagrams: use tcp or unix";
             case "unixpacket" -> "accu takes streams: use unix";
+            case "ssl" -> "did you mean tls?";
+            case "tls+unix", "unix+tls" ->
+                "there is no TLS over unix sockets: the file's permissions say who may connect; use unix";
             default -> nearest(word);
         };
     }

@@ -3,7 +3,7 @@ package cc.accu.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import cc.accu.transport.Endpoint.Family;
+import cc.accu.transport.Endpoint.Network;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,8 +106,8 @@ class EndpointTest {
 
     @Test
     void readsUrls() {
-        assertThat(Endpoint.parse("tcp://:3000")).isEqualTo(new Endpoint.Tcp(Family.ANY, "", 3000));
-        assertThat(Endpoint.parse(" tcp6://[::1]:3000/ ")).isEqualTo(new Endpoint.Tcp(Family.IPV6, "::1", 3000));
+        assertThat(Endpoint.parse("tcp://:3000")).isEqualTo(new Endpoint.Tcp(Network.TCP, "", 3000));
+        assertThat(Endpoint.parse(" tcp6://[::1]:3000/ ")).isEqualTo(new Endpoint.Tcp(Network.TCP6, "::1", 3000));
         assertThat(Endpoint.parse("unix:///a+b")).isEqualTo(new Endpoint.Unix("/a+b"));
     }
 
@@ -148,7 +148,7 @@ class EndpointTest {
                 "unix ~/a|write unix \"$HOME/a\", or unix ./~/a",
                 "unix://~/a|write unix \"$HOME/a\"",
                 "udp :3000|streams, not datagrams",
-                "gopher :70|is one of tcp, tcp4, tcp6, unix",
+                "gopher :70|is one of tcp, tcp4, tcp6, tls, unix",
                 "tcp|missing address after 'tcp'",
                 "unix://|missing address after 'unix://'",
                 "tcp 127.0.0.1|missing port in '127.0.0.1'",
@@ -175,5 +175,21 @@ class EndpointTest {
         String path = "/" + "ü".repeat(53);
         assertThat(new Endpoint.Unix(path).path()).isEqualTo(path);
         assertThatThrownBy(() -> new Endpoint.Unix(path + "a")).hasMessageContaining("108 bytes, the most is 107");
+    }
+
+    @Test
+    void readsTlsAsOneMoreNetwork() {
+        Endpoint tls = new Endpoint.Tcp(Network.TLS, "::1", 3443);
+        assertThat(Endpoint.parse("tls [::1]:3443")).isEqualTo(tls);
+        assertThat(Endpoint.parse("tls://[::1]:3443")).isEqualTo(tls);
+        assertThat(Endpoint.parse(tls.toString())).isEqualTo(tls);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tls /run/accu.sock", "tls ./accu.sock", "tls+unix /run/accu.sock"})
+    void refusesTlsOverUnixSocketsWithAReason(String text) {
+        assertThatThrownBy(() -> Endpoint.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("there is no TLS over unix sockets: the file's permissions say who may connect");
     }
 }

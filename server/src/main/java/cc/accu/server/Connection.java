@@ -12,6 +12,7 @@ import cc.accu.server.internal.receive.AckWriter;
 import cc.accu.server.internal.receive.AckWriter.InFlight;
 import cc.accu.server.internal.receive.ConnectionEnd;
 import cc.accu.server.internal.receive.ReadGate;
+import cc.accu.transport.Refused;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -40,6 +41,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private @Nullable AckWriter acks;
     private Consumer<AckWriter> whenGreeted = begun -> {};
     private boolean endedForOthers;
+    private boolean identified;
 
     /** Its handshake is to come; {@code origin} is what is known until then. */
     Connection(Channel channel, Origin origin, ReadGate gate, Connections.Acceptor listener) {
@@ -71,9 +73,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
         assert channel.eventLoop().inEventLoop()
                 : "called from " + Thread.currentThread().getName();
         origin = known;
+        identified = true;
         gate.input().comesFrom(known);
-        LOG.debug("{}: connected to {}", known.peer(), known.listener());
+        LOG.debug("{}: connected to {}", known.sender(), known.listener());
         shared.observer().connected(known);
+    }
+
+    /** It is not taken, and nobody but the counts and the log knows of it. */
+    void turnAway(Origin known, Refused reason, String why) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
+        shared.refusals().refused(known.listener(), known.sender(), reason, why);
+        channel.close();
     }
 
     /** The sender did not ask for acknowledgements, and never hears anything. */
@@ -131,7 +142,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     void endSilentLine() {
         EventLoops.execute(channel.eventLoop(), () -> {
             if (gate.silentSinceMillis() != Long.MAX_VALUE) {
-                shared.log().ended(origin.peer());
+                shared.log().ended(origin.sender());
                 endedForOthers = true;
                 LineInput.end(channel.pipeline(), End.TIMEOUT);
             }
@@ -212,7 +223,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (event instanceof LineInput.Dropped dropped) {
             dropped(dropped);
         } else if (event == End.TIMEOUT && !endedForOthers) {
-            shared.log().timedOut(origin.peer());
+            shared.log().timedOut(origin.sender());
         } else if (event instanceof ChannelInputShutdownEvent) {
             end.inputEnded();
         }
@@ -222,7 +233,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         int mostBytes = options.framing().maxLineBytes();
         ledger.received(1);
         discarded(Discarded.TOO_LONG, 1);
-        shared.log().dropped(origin.peer(), dropped.number(), dropped.bytes(), mostBytes);
+        shared.log().dropped(origin.sender(), dropped.number(), dropped.bytes(), mostBytes);
         if (dropped.inputEnded()) {
             if (acks != null) {
                 acks.refuse(AckLine.Code.TOO_LONG, "a line has at most " + mostBytes + " bytes here");
@@ -237,13 +248,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void gone() {
-        LOG.debug("{}: disconnected", origin.peer());
-        shared.observer().disconnected(origin, ledger.books());
+        if (identified) {
+            LOG.debug("{}: disconnected", origin.sender());
+            shared.observer().disconnected(origin, ledger.books());
+        }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (shared.log().failed(origin.peer(), cause)) {
+        if (shared.log().failed(origin.sender(), cause)) {
             ctx.close();
         }
     }

@@ -11,6 +11,7 @@ import cc.accu.server.internal.receive.ConnectionLimit;
 import cc.accu.server.internal.receive.ConnectionLog;
 import cc.accu.server.internal.receive.ReadBudget;
 import cc.accu.server.internal.receive.ReadGate;
+import cc.accu.server.internal.receive.Refusals;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.util.concurrent.EventExecutor;
@@ -31,7 +32,7 @@ final class Connections {
     private volatile boolean draining;
 
     /** What all connections of a server give their messages and their news to. */
-    record Shared(SinkFanOut sinks, Ledger ledger, ServerObserver observer, ConnectionLog log) {}
+    record Shared(SinkFanOut sinks, Ledger ledger, ServerObserver observer, ConnectionLog log, Refusals refusals) {}
 
     Connections(ReadBudget budget, Shared shared, Handshake.Additions additions) {
         this.budget = budget;
@@ -45,7 +46,7 @@ final class Connections {
     }
 
     /** What makes a connection of each channel that one listener accepts. */
-    ChannelInitializer<Channel> acceptor(ListenOptions options, Transport transport, ConnectionLimit.OfListener limit) {
+    Acceptor acceptor(ListenOptions options, Transport transport, ConnectionLimit limit) {
         return new Acceptor(options, transport, limit);
     }
 
@@ -56,14 +57,19 @@ final class Connections {
         private final ConnectionLimit.OfListener limit;
         private volatile @Nullable String name;
 
-        private Acceptor(ListenOptions options, Transport transport, ConnectionLimit.OfListener limit) {
+        private Acceptor(ListenOptions options, Transport transport, ConnectionLimit limit) {
             this.options = options;
             this.transport = transport;
-            this.limit = limit;
+            this.limit = limit.ofListener(options.maxConnections(), this::name);
         }
 
         ListenOptions options() {
             return options;
+        }
+
+        /** Sits on the accepting channel. */
+        ConnectionLimit.OfListener limit() {
+            return limit;
         }
 
         /** Those that it adds to. */

@@ -7,6 +7,7 @@ import cc.accu.line.End;
 import cc.accu.line.Origin;
 import cc.accu.server.internal.receive.AckGreeting;
 import cc.accu.server.internal.receive.HandshakeStep;
+import cc.accu.transport.Refused;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
@@ -87,11 +88,22 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
 
     private void identified() {
         identified = true;
+        cancelDeadline();
+        connection.gate().setIdentifying(false);
+        connection.identified(origin);
+    }
+
+    private void cancelDeadline() {
         if (deadline != null) {
             deadline.cancel(false);
         }
-        connection.gate().setIdentifying(false);
-        connection.identified(origin);
+    }
+
+    @Override
+    public void refused(Origin known, Refused reason, String why) {
+        cancelDeadline();
+        holds(0);
+        connection.turnAway(known, reason, why);
     }
 
     @Override

@@ -6,9 +6,11 @@ import cc.accu.server.sink.Sink;
 import cc.accu.server.sink.SinkState;
 import cc.accu.server.sink.Sinks;
 import cc.accu.transport.Endpoint;
+import cc.accu.transport.Refused;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +41,9 @@ public final class LineServer implements AutoCloseable {
         return running.limits();
     }
 
-    /** Connections that were closed at once, because there were too many. */
-    public long refusedConnections() {
-        return running.refusedConnections();
+    /** How many connections were turned away, by reason; reasons that did not happen are absent. */
+    public Map<Refused, Long> refused() {
+        return running.refused();
     }
 
     /** What became of the messages so far; when {@link #close} ran out of time, what it was then. */

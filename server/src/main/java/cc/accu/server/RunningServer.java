@@ -11,12 +11,15 @@ import cc.accu.server.internal.deliver.SinkFanOut.SinkListener;
 import cc.accu.server.internal.receive.ConnectionLimit;
 import cc.accu.server.internal.receive.ConnectionLog;
 import cc.accu.server.internal.receive.ReadBudget;
+import cc.accu.server.internal.receive.Refusals;
 import cc.accu.server.sink.Sink;
 import cc.accu.server.sink.SinkState;
 import cc.accu.transport.Endpoint;
+import cc.accu.transport.Refused;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,6 +41,7 @@ final class RunningServer {
     private final Ledger ledger = new Ledger();
     private final ConnectionLog log = new ConnectionLog();
     private final Connections connections;
+    private final Refusals refusals;
     private final ConnectionLimit connectionLimit;
     private final EventLoops loops;
     private final List<Listener> listeners = new ArrayList<>();
@@ -62,10 +66,13 @@ final class RunningServer {
                         patienceNanos(listening)),
                 ReadBuffers::freeDirectBytes);
         Observers observers = new Observers(builder.observers);
+        this.refusals = new Refusals(observers::refused);
         this.sinks = new SinkFanOut(sinks, sinkListener(observers));
         this.connections = new Connections(
-                budget, new Connections.Shared(this.sinks, ledger, observers, log), builder.handshakeAdditions);
-        this.connectionLimit = new ConnectionLimit(limits.maxConnections(), observers::refused);
+                budget,
+                new Connections.Shared(this.sinks, ledger, observers, log, refusals),
+                builder.handshakeAdditions);
+        this.connectionLimit = new ConnectionLimit(limits.maxConnections(), refusals);
     }
 
     /** As {@link LineServer.Builder#start}, of options that were checked. */
@@ -113,9 +120,8 @@ final class RunningServer {
 
     private void listen(ListenOptions options, boolean preferNative) {
         Transport transport = Transport.of(options.endpoint(), preferNative);
-        ConnectionLimit.OfListener limit = connectionLimit.ofListener(options.maxConnections());
-        Listener listener =
-                transport.listen(loops, options.access(), limit, connections.acceptor(options, transport, limit));
+        Connections.Acceptor acceptor = connections.acceptor(options, transport, connectionLimit);
+        Listener listener = transport.listen(loops, options.access(), acceptor.limit(), acceptor);
         listeners.add(listener);
         LOG.debug("bound {}", listener.endpoint());
     }
@@ -128,8 +134,8 @@ final class RunningServer {
         return limits;
     }
 
-    long refusedConnections() {
-        return connectionLimit.refused();
+    Map<Refused, Long> refused() {
+        return refusals.counts();
     }
 
     /** What became of the messages so far; when {@link #close} ran out of time, what it was then. */
@@ -199,6 +205,7 @@ final class RunningServer {
         connections.closeAll();
         loops.close(Duration.ofNanos(Math.max(LEAST_STOP_NANOS, deadline - System.nanoTime())));
         connectionLimit.tellRest();
+        refusals.tellRest();
         log.tellRest();
         long notStored = books().inFlight();
         if (!drained) {
@@ -302,8 +309,8 @@ final class RunningServer {
         }
 
         @Override
-        public void refused(String listener) {
-            tell(observer -> observer.refused(listener));
+        public void refused(String listener, Refused reason) {
+            tell(observer -> observer.refused(listener, reason));
         }
 
         @Override

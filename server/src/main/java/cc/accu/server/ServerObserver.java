@@ -1,6 +1,7 @@
 package cc.accu.server;
 
 import cc.accu.line.Origin;
+import cc.accu.transport.Refused;
 
 /**
  * Is told what happens in a server; for metrics and logs. Called on event loops and threads of sinks: must not block,
@@ -22,8 +23,8 @@ public interface ServerObserver {
     /** Lines were received and will not be stored. */
     default void discarded(Origin origin, Discarded reason, int lines) {}
 
-    /** A connection was closed at once, because as many as allowed are open. */
-    default void refused(String listener) {}
+    /** A connection was turned away, before any line of it was taken. No other event tells of it. */
+    default void refused(String listener, Refused reason) {}
 
     /** A connection is gone, and everything that came over it is stored or discarded: {@code books} says how much. */
     default void disconnected(Origin origin, Books books) {}

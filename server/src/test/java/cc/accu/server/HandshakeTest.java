@@ -9,6 +9,7 @@ import cc.accu.line.Line;
 import cc.accu.line.Origin;
 import cc.accu.server.internal.receive.HandshakeStep;
 import cc.accu.transport.Endpoint;
+import cc.accu.transport.Refused;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -321,5 +322,41 @@ class HandshakeTest {
             answers.remove().run();
         }
         assertThat(texts()).containsExactly("one");
+    }
+
+    /** Turns everybody away who has said a byte. */
+    private static final class Bouncer extends HandshakeStep {
+        @Override
+        protected void look(Origin soFar, ByteBuf arrived) {
+            if (arrived.isReadable()) {
+                refuse(Refused.NOT_ALLOWED, "nobody may");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "unix"})
+    void takesNothingOfWhomAStepTurnsAway(String network) throws Exception {
+        try (LineServer server = start(network, () -> List.of(new Bouncer()))) {
+            for (int i = 0; i < 3; i++) {
+                try (SocketChannel socket = connect(server)) {
+                    write(socket, "one\ntwo\nthree");
+                    assertThat(endsWithoutAWord(socket)).isTrue();
+                }
+            }
+            await().until(() -> server.connections().isEmpty());
+            assertThat(server.refused()).containsExactly(Map.entry(Refused.NOT_ALLOWED, 3L));
+            assertThat(server.books().received()).isZero();
+            assertThat(told).isEmpty();
+        }
+        assertThat(lines).isEmpty();
+    }
+
+    private static boolean endsWithoutAWord(SocketChannel socket) {
+        try {
+            return readToTheEnd(socket).isEmpty();
+        } catch (IOException reset) {
+            return true;
+        }
     }
 }

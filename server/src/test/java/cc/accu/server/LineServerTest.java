@@ -17,6 +17,7 @@ import cc.accu.server.sink.Sink;
 import cc.accu.server.sink.Sinks;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
+import cc.accu.transport.Refused;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -130,7 +131,7 @@ class LineServerTest {
         Queue<String> refused = new ConcurrentLinkedQueue<>();
         ServerObserver observer = new ServerObserver() {
             @Override
-            public void refused(String listener) {
+            public void refused(String listener, Refused reason) {
                 refused.add(listener);
             }
         };
@@ -309,7 +310,7 @@ class LineServerTest {
                 elsewhere.getOutputStream().write("elsewhere\n".getBytes(UTF_8));
                 await().until(() -> lines.size() == 2);
             }
-            assertThat(server.refusedConnections()).isEqualTo(1);
+            assertThat(server.refused()).containsExactly(Map.entry(Refused.TOO_MANY, 1L));
         }
     }
 

@@ -15,11 +15,11 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up the addresses of a host that are of the family wanted, IPv4 first, as Go orders them. Any thread.
+ * Looks up the addresses of a host that are of the version of IP that is wanted, IPv4 first, as Go orders them. Any thread.
  *
  * @param resolver the system's, or a test's
  */
-record NameLookup(String host, Endpoint.Family family, Resolver resolver) {
+record NameLookup(String host, Endpoint.Network network, Resolver resolver) {
     /** Blocks, for as long as a name server does not answer, and cannot be interrupted. */
     interface Resolver {
         InetAddress[] addresses(String host) throws UnknownHostException;
@@ -27,7 +27,8 @@ record NameLookup(String host, Endpoint.Family family, Resolver resolver) {
 
     /** Of an endpoint's host, by the system. */
     static NameLookup of(Endpoint.Tcp tcp) {
-        return new NameLookup(tcp.host().isEmpty() ? "localhost" : tcp.host(), tcp.family(), InetAddress::getAllByName);
+        return new NameLookup(
+                tcp.host().isEmpty() ? "localhost" : tcp.host(), tcp.network(), InetAddress::getAllByName);
     }
 
     /** Blocks. There is at least one; the exception says for people why there is none. */
@@ -95,15 +96,15 @@ record NameLookup(String host, Endpoint.Family family, Resolver resolver) {
             (address instanceof Inet4Address ? ipv4 : ipv6).add(address);
         }
         List<InetAddress> wanted = new ArrayList<>();
-        if (family != Endpoint.Family.IPV6) {
+        if (network != Endpoint.Network.TCP6) {
             wanted.addAll(ipv4);
         }
-        if (family != Endpoint.Family.IPV4) {
+        if (network != Endpoint.Network.TCP4) {
             wanted.addAll(ipv6);
         }
         if (wanted.isEmpty()) {
             throw new UnknownHostException(
-                    "'" + host + "' has no address that " + family + " can use; with tcp it may have any");
+                    "'" + host + "' has no address that " + network + " can use; with tcp it may have any");
         }
         return wanted;
     }

@@ -52,7 +52,7 @@ final class TcpTransport extends Transport {
     }
 
     private static boolean keepsIpv4Out(Endpoint.Tcp tcp) {
-        return tcp.family() == Endpoint.Family.IPV6 && tcp.isEveryInterface();
+        return tcp.network() == Endpoint.Network.TCP6 && tcp.isEveryInterface();
     }
 
     @Override
@@ -90,10 +90,10 @@ final class TcpTransport extends Transport {
             if (!tcp.host().isEmpty()) {
                 return new InetSocketAddress(NameLookup.of(tcp).now().get(0), tcp.port());
             }
-            return switch (tcp.family()) {
-                case ANY -> new InetSocketAddress(tcp.port());
-                case IPV4 -> new InetSocketAddress(InetAddress.getByName("0.0.0.0"), tcp.port());
-                case IPV6 -> new InetSocketAddress(InetAddress.getByName("::"), tcp.port());
+            return switch (tcp.network()) {
+                case TCP, TLS -> new InetSocketAddress(tcp.port());
+                case TCP4 -> new InetSocketAddress(InetAddress.getByName("0.0.0.0"), tcp.port());
+                case TCP6 -> new InetSocketAddress(InetAddress.getByName("::"), tcp.port());
             };
         } catch (UnknownHostException unknown) {
             throw new ListenException(tcp, String.valueOf(unknown.getMessage()), unknown);
@@ -186,7 +186,7 @@ final class TcpTransport extends Transport {
 
     /** The protocol to ask the system for; null is Netty's word for IPv6 where there is any, which takes both. */
     private @Nullable SocketProtocolFamily protocol() {
-        boolean ipv4 = tcp.family() == Endpoint.Family.IPV4 || tcp.host().equals("0.0.0.0");
+        boolean ipv4 = tcp.network() == Endpoint.Network.TCP4 || tcp.host().equals("0.0.0.0");
         return ipv4 ? SocketProtocolFamily.INET : null;
     }
 

@@ -207,7 +207,8 @@ final class UnixTransport extends Transport {
                 return new Origin(
                         listener,
                         "pid=" + who.pid() + ",uid=" + who.uid(),
-                        Optional.of(new Origin.Credentials(who.pid(), who.uid(), gid)));
+                        Optional.of(new Origin.Credentials(who.pid(), who.uid(), gid)),
+                        Optional.empty());
             } catch (IOException gone) {
                 return Origin.of(listener, "unix");
             }

@@ -20,7 +20,7 @@ class NameLookupTest {
 
     @Test
     void findsTheAddressesOfAName() throws Exception {
-        NameLookup lookup = NameLookup.of(new Endpoint.Tcp(Endpoint.Family.ANY, "localhost", 0));
+        NameLookup lookup = NameLookup.of(new Endpoint.Tcp(Endpoint.Network.TCP, "localhost", 0));
         assertThat(lookup.start(LONG).get(20, SECONDS)).anyMatch(InetAddress::isLoopbackAddress);
         assertThat(lookup.now()).anyMatch(InetAddress::isLoopbackAddress);
     }
@@ -28,7 +28,7 @@ class NameLookupTest {
     @Test
     void doesNotWaitForAResolverThatHangs() {
         CountDownLatch hanging = new CountDownLatch(1);
-        NameLookup lookup = new NameLookup("accu.test", Endpoint.Family.ANY, host -> {
+        NameLookup lookup = new NameLookup("accu.test", Endpoint.Network.TCP, host -> {
             try {
                 hanging.await();
                 throw new UnknownHostException(host);
@@ -46,7 +46,7 @@ class NameLookupTest {
 
     @Test
     void saysWhyThereIsNoAddress() {
-        NameLookup unknown = new NameLookup("accu.test", Endpoint.Family.ANY, host -> {
+        NameLookup unknown = new NameLookup("accu.test", Endpoint.Network.TCP, host -> {
             throw new UnknownHostException(host);
         });
         assertThat(unknown.start(LONG))
@@ -63,18 +63,19 @@ class NameLookupTest {
         InetAddress ipv4 = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
         InetAddress ipv6 = InetAddress.getByAddress(new byte[16]);
         NameLookup.Resolver both = host -> new InetAddress[] {ipv6, ipv4};
-        assertThat(new NameLookup("accu.test", Endpoint.Family.ANY, both).now()).containsExactly(ipv4, ipv6);
-        assertThat(new NameLookup("accu.test", Endpoint.Family.IPV6, both).now())
+        assertThat(new NameLookup("accu.test", Endpoint.Network.TCP, both).now())
+                .containsExactly(ipv4, ipv6);
+        assertThat(new NameLookup("accu.test", Endpoint.Network.TCP6, both).now())
                 .containsExactly(ipv6);
-        assertThatThrownBy(
-                        () -> new NameLookup("accu.test", Endpoint.Family.IPV4, host -> new InetAddress[] {ipv6}).now())
+        assertThatThrownBy(() ->
+                        new NameLookup("accu.test", Endpoint.Network.TCP4, host -> new InetAddress[] {ipv6}).now())
                 .hasMessage("'accu.test' has no address that tcp4 can use; with tcp it may have any");
     }
 
     @Test
     void takesAnAddressForItself() {
         for (String address : List.of("127.0.0.1", "::1")) {
-            assertThat(NameLookup.of(new Endpoint.Tcp(Endpoint.Family.ANY, address, 0))
+            assertThat(NameLookup.of(new Endpoint.Tcp(Endpoint.Network.TCP, address, 0))
                             .start(LONG))
                     .isCompleted();
         }

@@ -110,7 +110,7 @@ class TransportTest {
                 InetAddress.getAllByName("localhost").length > 1 || only.equals("127.0.0.1"),
                 "localhost has no IPv6 address here");
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName(only))) {
-            Endpoint localhost = new Endpoint.Tcp(Endpoint.Family.ANY, "", server.getLocalPort());
+            Endpoint localhost = new Endpoint.Tcp(Endpoint.Network.TCP, "", server.getLocalPort());
             Transport.of(localhost, false)
                     .connect(loops, new Accepted(), LONG)
                     .get()

@@ -15,6 +15,7 @@ import cc.accu.server.sink.Sinks;
 import cc.accu.server.sink.Sinks.ReaderGoneException;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
+import cc.accu.transport.Refused;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The server as a command. One thread. */
@@ -136,7 +138,12 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private static String books(LineServer server) {
-        return server.books() + " refused=" + server.refusedConnections();
+        Map<Refused, Long> refused = server.refused();
+        String reasons = refused.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue())
+                .collect(Collectors.joining(" ", " (", ")"));
+        return server.books() + " refused="
+                + refused.values().stream().mapToLong(Long::longValue).sum() + (refused.isEmpty() ? "" : reasons);
     }
 
     /** To reopen by name: one of messages, or of those that Kafka refuses. */

@@ -93,7 +93,10 @@ class SpooledSinkTest {
     void makesTheRecordsThatItWouldWithoutASpoolAndSaysWhereTheyWere() throws Exception {
         topic = cluster.topic();
         Origin local = new Origin(
-                "unix /run/accu.sock", "pid=42,uid=1000", Optional.of(new Origin.Credentials(42, 1000, 100)));
+                "unix /run/accu.sock",
+                "pid=42,uid=1000",
+                Optional.of(new Origin.Credentials(42, 1000, 100)),
+                Optional.empty());
         try (Sink sink = open()) {
             assertThat(sink.durability()).isEqualTo(Durability.FSYNC);
             store(sink, Batches.of("one\ntwo\n".getBytes(UTF_8), local));

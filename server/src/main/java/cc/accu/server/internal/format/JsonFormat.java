@@ -94,6 +94,9 @@ public final class JsonFormat implements LineFormat {
             return fields
                     + origin.credentials()
                             .map(who -> ",\"uid\":" + who.uid() + ",\"gid\":" + who.gid() + ",\"pid\":" + who.pid())
+                            .orElse("")
+                    + origin.subject()
+                            .map(name -> ",\"subject\":" + quoted(name))
                             .orElse("");
         }
 

@@ -116,7 +116,7 @@ public interface LineFormat {
         @Override
         public void move(LineBatch batch, ByteBuf out, int enough) {
             String prefix =
-                    timestamp.of(batch.receivedMillis()) + " " + batch.origin().peer() + " ";
+                    timestamp.of(batch.receivedMillis()) + " " + batch.origin().sender() + " ";
             byte[] bytes = prefix.getBytes(StandardCharsets.UTF_8);
             ByteBuf lines = batch.lines();
             int count = 0;

@@ -61,9 +61,9 @@ public record KafkaAddress(
         Optional<String> of(Origin origin) {
             return switch (this) {
                 case SENDER ->
-                    Optional.of(origin.credentials()
-                            .map(who -> "uid=" + who.uid())
-                            .orElseGet(() -> withoutPort(origin.peer())));
+                    origin.subject()
+                            .or(() -> origin.credentials().map(who -> "uid=" + who.uid()))
+                            .or(() -> Optional.of(withoutPort(origin.peer())));
                 case CONNECTION -> Optional.of(origin.peer());
                 case NONE -> Optional.empty();
             };

@@ -56,6 +56,7 @@ final class Records {
                 header("accu-listener", batch.origin().listener()),
                 header("accu-peer", batch.origin().peer()),
                 header("accu-time", timestamp.of(batch.receivedMillis()))));
+        batch.origin().subject().ifPresent(name -> all.add(header("accu-subject", name)));
         batch.end().ifPresent(end -> all.add(header("accu-end", end.toString())));
         if (batch.cut()) {
             all.add(header("accu-cut", "true"));

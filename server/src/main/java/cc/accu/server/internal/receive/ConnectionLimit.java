@@ -1,14 +1,14 @@
 package cc.accu.server.internal.receive;
 
 import cc.accu.internal.transport.Reason;
+import cc.accu.transport.Refused;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,56 +22,51 @@ public final class ConnectionLimit {
     private static final int PAUSE_MILLIS = 500;
 
     private final int limit;
-    private final Consumer<String> whenRefused;
+    private final Refusals refusals;
     private final AtomicInteger open = new AtomicInteger();
-    private final AtomicLong refused = new AtomicLong();
-    private final ConnectionLog.Limiter refusals = new ConnectionLog.Limiter();
     private final ConnectionLog.Limiter failures = new ConnectionLog.Limiter();
 
     /**
      * @param limit for all listeners together
-     * @param whenRefused is told the address that a connection over a limit came to; on event loops
      */
-    public ConnectionLimit(int limit, Consumer<String> whenRefused) {
+    public ConnectionLimit(int limit, Refusals refusals) {
         this.limit = limit;
-        this.whenRefused = whenRefused;
+        this.refusals = refusals;
     }
 
-    /** The limit of one listener, which holds beside the one for all. */
-    public OfListener ofListener(int most) {
-        return new OfListener(most);
-    }
-
-    /** Connections that were closed because there were too many. */
-    public long refused() {
-        return refused.get();
+    /**
+     * The limit of one listener, which holds beside the one for all.
+     *
+     * @param name of an accepting channel, for people
+     */
+    public OfListener ofListener(int most, Function<Channel, String> name) {
+        return new OfListener(most, name);
     }
 
     /** Tells what the log's limits have held back. */
     public void tellRest() {
-        refusals.tellRest();
         failures.tellRest();
     }
 
-    private void refuse(Channel connection, Channel accepting, int most) {
-        refused.incrementAndGet();
+    private void refuse(Channel connection, String listener, int most) {
         connection.unsafe().closeForcibly();
-        whenRefused.accept(String.valueOf(accepting.localAddress()));
-        refusals.happened(times -> LOG.warn(
-                "{} connections are open, as many as are allowed: {} more were closed since the last report; allow more, or"
-                        + " look for senders that do not close theirs",
-                most,
-                times));
+        refusals.refused(
+                listener,
+                "a connection",
+                Refused.TOO_MANY,
+                most + " are open, as many as are allowed; allow more, or look for senders that do not close theirs");
     }
 
     /** Sits on an accepting channel. */
     @Sharable
     public final class OfListener extends ChannelInboundHandlerAdapter {
         private final int own;
+        private final Function<Channel, String> name;
         private final AtomicInteger openHere = new AtomicInteger();
 
-        private OfListener(int own) {
+        private OfListener(int own, Function<Channel, String> name) {
             this.own = own;
+            this.name = name;
         }
 
         @Override
@@ -85,7 +80,7 @@ public final class ConnectionLimit {
                 open.decrementAndGet();
             }
             openHere.decrementAndGet();
-            refuse((Channel) accepted, ctx.channel(), roomHere ? limit : own);
+            refuse((Channel) accepted, name.apply(ctx.channel()), roomHere ? limit : own);
         }
 
         /** Frees the place of an admitted channel when it closes. */

@@ -2,6 +2,7 @@ package cc.accu.server.internal.receive;
 
 import cc.accu.line.End;
 import cc.accu.line.Origin;
+import cc.accu.transport.Refused;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A step in finding out who has connected. It is in the pipeline, in front of the framing, until it completes, and holds
  * what arrives meanwhile; then the next step gets that, or the framing. When the input ends before, however it does, the
- * step completes with what is known: nothing that has arrived is lost. For one connection; event-loop confined.
+ * step completes with what is known, unless it says otherwise: nothing that has arrived is lost. Or it turns the sender
+ * away. For one connection; event-loop confined.
  */
 public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
     private Origin origin = Origin.of("", "");
@@ -29,6 +31,9 @@ public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
 
         /** The step is complete. Called once, before what it holds is passed on to whoever is behind it then. */
         void completed(HandshakeStep step, Origin known);
+
+        /** The sender is turned away, and what it has sent is dropped. Called once. */
+        void refused(Origin known, Refused reason, String why);
     }
 
     /** To be called before the step is added to a pipeline; {@code soFar} is what is known before it. */
@@ -67,6 +72,36 @@ public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /**
+     * The input has ended, or its time is over, before it was known who is there: completes or refuses.
+     *
+     * @param soFar what is known before this step
+     */
+    protected void ended(Origin soFar, End how) {
+        complete(soFar);
+    }
+
+    /**
+     * Turns the sender away, as nobody who may send. Does nothing once the step is complete.
+     *
+     * @param why in a sentence, with what to do
+     */
+    protected final void refuse(Refused reason, String why) {
+        if (complete) {
+            return;
+        }
+        complete = true;
+        held.release();
+        held = Unpooled.EMPTY_BUFFER;
+        told().refused(origin, reason, why);
+    }
+
+    private void end(End how) {
+        if (!complete) {
+            ended(origin, how);
+        }
+    }
+
     private Progress told() {
         return Objects.requireNonNull(progress, "not begun");
     }
@@ -81,6 +116,10 @@ public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
     @Override
     public final void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
+        if (complete) {
+            in.release();
+            return;
+        }
         try {
             if (held.capacity() == 0) {
                 held = ctx.alloc().buffer(in.readableBytes());
@@ -95,15 +134,17 @@ public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-        if (event instanceof End || event instanceof ChannelInputShutdownEvent) {
-            complete(origin);
+        if (event instanceof End how) {
+            end(how);
+        } else if (event instanceof ChannelInputShutdownEvent) {
+            end(End.EOF);
         }
         ctx.fireUserEventTriggered(event);
     }
 
     @Override
     public final void channelInactive(ChannelHandlerContext ctx) {
-        complete(origin);
+        end(End.RESET);
         ctx.fireChannelInactive();
     }
 }

@@ -10,8 +10,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text that stands for a sender in heads: {@code LISTENER PEER PROCESS}, the names escaped as in a URL where they are not
- * printable ASCII, and the process as {@code PID,UID,GID} or {@code -}. Remembers some thousands, since most senders come
+ * The text that stands for a sender in heads: {@code LISTENER PEER PROCESS}, and its subject behind them if there is one; the
+ * names escaped as in a URL where they are not printable ASCII, and the process as {@code PID,UID,GID} or {@code -}. Remembers some thousands, since most senders come
  * again: that takes a mebibyte or so. One thread.
  */
 final class OriginTexts {
@@ -19,7 +19,7 @@ final class OriginTexts {
     private static final int PLACES = 4096;
 
     /** So many characters of a name are kept, which leaves any head within its bound. */
-    static final int MOST_NAME = 800;
+    static final int MOST_NAME = 500;
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
@@ -77,15 +77,17 @@ final class OriginTexts {
                 + ' '
                 + origin.credentials()
                         .map(who -> who.pid() + "," + who.uid() + "," + who.gid())
-                        .orElse("-");
+                        .orElse("-")
+                + origin.subject().map(name -> ' ' + escaped(name)).orElse("");
     }
 
     private static Origin origin(String text) {
         String[] field = text.split(" ", -1);
-        if (field.length != 3) {
+        if (field.length < 3 || field.length > 4) {
             throw new IllegalArgumentException(text);
         }
-        return new Origin(plain(field[0]), plain(field[1]), credentials(field[2]));
+        Optional<String> subject = field.length == 4 ? Optional.of(plain(field[3])) : Optional.empty();
+        return new Origin(plain(field[0]), plain(field[1]), credentials(field[2]), subject);
     }
 
     private static String escaped(String name) {

@@ -48,6 +48,9 @@ final class JacksonFormat implements LineFormat {
                 json.writeNumberField("gid", credentials.gid());
                 json.writeNumberField("pid", credentials.pid());
             }
+            if (line.origin().subject().isPresent()) {
+                json.writeStringField("subject", line.origin().subject().get());
+            }
             json.writeNumberField("line", line.number());
             writeMessage(line.bytes(), json);
             if (line.cut()) {

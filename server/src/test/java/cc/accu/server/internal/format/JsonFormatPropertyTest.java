@@ -126,7 +126,11 @@ class JsonFormatPropertyTest {
         String name = random.nextBoolean() ? "/tmp/gr\u00fc\u00df\"\\\t\ud83d\ude00" : "/tmp/" + random.nextInt(500);
         return random.nextBoolean()
                 ? Batches.TCP
-                : new Origin("unix " + name, "pid=4", Optional.of(new Origin.Credentials(4, -1, random.nextInt(3))));
+                : new Origin(
+                        "unix " + name,
+                        "pid=4",
+                        Optional.of(new Origin.Credentials(4, -1, random.nextInt(3))),
+                        random.nextBoolean() ? Optional.empty() : Optional.of("CN=" + name));
     }
 
     private static byte[] randomLines(Random random, int most) {

@@ -55,7 +55,8 @@ class JsonFormatTest {
 
     @Test
     void saysWhoIsAtTheOtherEndOfAUnixSocket() throws IOException {
-        Origin unix = new Origin("unix /tmp/a", "pid=42,uid=1000", Optional.of(new Origin.Credentials(42, 1000, 100)));
+        Origin unix = new Origin(
+                "unix /tmp/a", "pid=42,uid=1000", Optional.of(new Origin.Credentials(42, 1000, 100)), Optional.empty());
         JsonNode line =
                 parsed(Batches.of("a\n".getBytes(StandardCharsets.UTF_8), unix)).get(0);
         assertThat(line.get("pid").intValue()).isEqualTo(42);

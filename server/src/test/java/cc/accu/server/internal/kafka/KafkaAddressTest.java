@@ -69,7 +69,8 @@ class KafkaAddressTest {
         KafkaAddress.Key key = KafkaAddress.Key.SENDER;
         assertThat(key.of(Origin.of("tcp :3000", "10.1.2.3:51234"))).contains("10.1.2.3");
         assertThat(key.of(Origin.of("tcp :3000", "[2001:db8::1]:51234"))).contains("2001:db8::1");
-        assertThat(key.of(new Origin("unix /s", "pid=7,uid=1000", Optional.of(new Credentials(7, 1000, 100)))))
+        assertThat(key.of(new Origin(
+                        "unix /s", "pid=7,uid=1000", Optional.of(new Credentials(7, 1000, 100)), Optional.empty())))
                 .contains("uid=1000");
         assertThat(KafkaAddress.Key.CONNECTION.of(Origin.of("tcp :3000", "10.1.2.3:51234")))
                 .contains("10.1.2.3:51234");

@@ -24,7 +24,9 @@ class FrameHeadTest {
             42,
             true,
             Optional.of(End.TIMEOUT),
-            new Origin("unix /var/run/a b%.sock", "pid=1,uid=2", Optional.of(new Origin.Credentials(1, 2, 3))));
+            new Origin(
+                    "unix /var/run/a b%.sock",
+                    "pid=1,uid=2", Optional.of(new Origin.Credentials(1, 2, 3)), Optional.of("CN=a b,O=\u00e9")));
 
     private final FrameHead.Codec codec = new FrameHead.Codec();
 
@@ -45,7 +47,7 @@ class FrameHeadTest {
         assertThat(line(HEAD))
                 .matches(
                         "accu-spool/1 fedcba9876543210 9223372036854775802 3 1000 ffffffff 1795327200123 42 cut timeout"
-                                + " unix%20/var/run/a%20b%25.sock pid=1,uid=2 1,2,3 [0-9a-f]{8}");
+                                + " unix%20/var/run/a%20b%25.sock pid=1,uid=2 1,2,3 CN=a%20b,O=%C3%A9 [0-9a-f]{8}");
     }
 
     @Test
@@ -64,7 +66,8 @@ class FrameHeadTest {
             Origin origin = new Origin(
                     id % 3 == 0 ? "" : "tcp [::1]:" + id % 7,
                     id % 5 == 0 ? "" : "gr\u00fc\u00dfe\n+%\ud83d\ude00 " + id,
-                    id % 2 == 0 ? Optional.empty() : Optional.of(new Origin.Credentials(id, -1, Integer.MIN_VALUE)));
+                    id % 2 == 0 ? Optional.empty() : Optional.of(new Origin.Credentials(id, -1, Integer.MIN_VALUE)),
+                    id % 3 == 0 ? Optional.empty() : Optional.of("CN=" + id));
             FrameHead head = new FrameHead(
                     random.nextLong(),
                     1 + random.nextInt(Integer.MAX_VALUE),
@@ -124,7 +127,7 @@ class FrameHeadTest {
                 .isEmpty();
         assertThat(withSum("accu-spool/1 00 -7 1 1 0 0" + fields)).isEmpty();
         assertThat(withSum("accu-spool/1 0g 7 1 1 0 0" + fields)).isEmpty();
-        for (String sender : new String[] {"", "l", "l p", "l p - -", "l p 1,2", "l p 1,2,x", "l% p -", "l %zz -"}) {
+        for (String sender : new String[] {"", "l", "l p", "l p - - -", "l p 1,2", "l p 1,2,x", "l% p -", "l %zz -"}) {
             assertThat(withSum("accu-spool/1 00 7 1 1 0 0 1 - - " + sender + " "))
                     .as(sender)
                     .isEmpty();

@@ -86,7 +86,11 @@ class SpoolTest {
         List<Origin> origins = List.of(
                 Batches.TCP,
                 Origin.of("unix /tmp/a b%2F\n\t+.sock", "gr\u00fc\u00dfe=1,+%"),
-                new Origin("unix @accu", "pid=4242,uid=1000", Optional.of(new Origin.Credentials(4242, 1000, 100))),
+                new Origin(
+                        "unix @accu",
+                        "pid=4242,uid=1000",
+                        Optional.of(new Origin.Credentials(4242, 1000, 100)),
+                        Optional.empty()),
                 Origin.of("", ""));
         try (OpenSpool spool = spools().open()) {
             for (Origin origin : origins) {
