@@ -31,6 +31,16 @@ public record Origin(String listener, String peer, Optional<Credentials> credent
         return new Origin(listener, peer, credentials, Optional.of(verified));
     }
 
+    /** What all connections of a machine, or of a user of this one, have in common: the address without its port, or {@code uid=1000}. */
+    public String host() {
+        return credentials.map(who -> "uid=" + who.uid()).orElseGet(() -> withoutPort(peer));
+    }
+
+    private static String withoutPort(String peer) {
+        String host = peer.replaceFirst(":\\d+$", "");
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    }
+
     /**
      * The sender in one word, for people: the peer, and the subject if there is one, as in {@code
      * 127.0.0.1:51234,CN=device-7}. What is not printable in the subject, or a space, is escaped as in a URL.

@@ -60,19 +60,10 @@ public record KafkaAddress(
         /** Of lines from there; empty for none. */
         Optional<String> of(Origin origin) {
             return switch (this) {
-                case SENDER ->
-                    origin.subject()
-                            .or(() -> origin.credentials().map(who -> "uid=" + who.uid()))
-                            .or(() -> Optional.of(withoutPort(origin.peer())));
+                case SENDER -> Optional.of(origin.subject().orElseGet(origin::host));
                 case CONNECTION -> Optional.of(origin.peer());
                 case NONE -> Optional.empty();
             };
-        }
-
-        /** The next connection of the same sender has another port. */
-        private static String withoutPort(String peer) {
-            String host = peer.replaceFirst(":\\d+$", "");
-            return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
         }
     }
 
