@@ -7,6 +7,7 @@ module cc.accu.client {
     requires static me.tongfei.progressbar;
     requires io.netty.buffer;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.transport;
     requires org.slf4j;
 

@@ -7,6 +7,7 @@ module cc.accu.common {
     requires static info.picocli;
     requires io.netty.codec;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.classes.kqueue;
     requires io.netty.transport.unix.common;
@@ -25,6 +26,9 @@ module cc.accu.common {
             cc.accu.server,
             cc.accu.client;
     exports cc.accu.internal.framing to
+            cc.accu.server,
+            cc.accu.client;
+    exports cc.accu.internal.tls to
             cc.accu.server,
             cc.accu.client;
     exports cc.accu.internal.transport to

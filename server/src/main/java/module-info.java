@@ -5,6 +5,8 @@ module cc.accu.server {
     requires static info.picocli;
     requires io.netty.buffer;
     requires io.netty.common;
+    requires io.netty.handler;
+    requires java.naming;
     requires io.netty.transport;
     requires jdk.unsupported;
     requires static kafka.clients;

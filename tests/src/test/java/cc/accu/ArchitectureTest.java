@@ -190,6 +190,7 @@ class ArchitectureTest {
                         "Endpoint",
                         "ListenException",
                         "Refused",
+                        "TlsOptions",
                         "Books",
                         "ConnectionState",
                         "Discarded",

@@ -4,7 +4,6 @@ import cc.accu.client.Failures.ConversationEnd;
 import cc.accu.client.Failures.ConversationEnd.Kind;
 import cc.accu.internal.framing.AckLine;
 import cc.accu.internal.transport.EventLoops;
-import cc.accu.internal.transport.Transport;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
 import java.io.IOException;
@@ -73,9 +72,9 @@ final class AckedSender implements Sender {
             throws ExecutionException, InterruptedException {
         Ping ping = new Ping(endpoint);
         SendQueue none = new SendQueue(answering, () -> false);
-        Transport transport = Transport.of(endpoint, settings.preferNative());
         ServerLink.connect(
-                        transport,
+                        endpoint,
+                        settings.wire(),
                         loops,
                         settings.connectTimeout(),
                         channel -> new ServerLink(

@@ -1,6 +1,7 @@
 package cc.accu.client;
 
 import cc.accu.client.Failures.ConversationEnd.Kind;
+import cc.accu.internal.tls.TlsProblem;
 import cc.accu.internal.transport.Reason;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -178,6 +180,9 @@ final class Failures {
         /** A pipe that is broken, or closed under our hands, was closed at the other end. */
         private static String describe(Throwable root) {
             boolean outputIsShut = root instanceof ChannelOutputShutdownException;
+            if (root instanceof SSLException) {
+                return TlsProblem.describe(root);
+            }
             return switch (Reason.of(root)) {
                 case BROKEN_PIPE, CLOSED -> CLOSED_BY_PEER;
                 default -> outputIsShut ? CLOSED_BY_PEER : Reason.describe(root);

@@ -1,10 +1,13 @@
 package cc.accu.client;
 
 import cc.accu.client.Sender.Settings;
+import cc.accu.internal.framing.AckLine;
 import cc.accu.internal.framing.LineCounter;
+import cc.accu.internal.tls.ClientTls;
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
+import cc.accu.transport.TlsOptions;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -200,6 +203,8 @@ public final class LineClient implements AutoCloseable {
         private OptionalLong windowBytes = OptionalLong.empty();
         private WhenFull whenFull = WhenFull.BLOCK;
         private boolean preferNative;
+        private TlsOptions tls = TlsOptions.DEFAULT;
+        private Optional<ClientTls> sharedTls = Optional.empty();
         private boolean acknowledged;
         private Duration ackTimeout = Duration.ofSeconds(30);
         private Duration retryTimeout = Duration.ofSeconds(60);
@@ -212,6 +217,7 @@ public final class LineClient implements AutoCloseable {
          */
         public Builder acknowledged() {
             acknowledged = true;
+            sharedTls = Optional.empty();
             return this;
         }
 
@@ -274,6 +280,16 @@ public final class LineClient implements AutoCloseable {
         }
 
         /**
+         * Who this client is to {@code tls} endpoints, and whom it trusts: the servers that the JVM trusts, unless set. The
+         * files are read when it connects, and again when they have changed and it connects anew.
+         */
+        public Builder tls(TlsOptions options) {
+            tls = options;
+            sharedTls = Optional.empty();
+            return this;
+        }
+
+        /**
          * Connects to the first endpoint that can be reached, in this order. A client with acknowledgements comes back to
          * them, in turn, whenever it has to. Blocking.
          *
@@ -283,7 +299,7 @@ public final class LineClient implements AutoCloseable {
         public LineClient connect(Endpoint first, Endpoint... others) throws IOException {
             List<Endpoint> endpoints = new ArrayList<>(List.of(others));
             endpoints.add(0, first);
-            Settings settings = settings(connectTimeout);
+            Settings settings = settings(connectTimeout, tlsFor(endpoints));
             EventLoops loops = EventLoops.daemon("accu-client");
             return new LineClient(loops, Sender.connect(endpoints, settings, loops));
         }
@@ -297,16 +313,35 @@ public final class LineClient implements AutoCloseable {
          */
         public void ping(Endpoint endpoint) throws IOException {
             Duration usual = Duration.ofSeconds(LONGEST_ANSWER_SECONDS);
-            Settings answering = settings(connectTimeout.compareTo(usual) < 0 ? connectTimeout : usual);
+            Optional<ClientTls> secured = tlsFor(List.of(endpoint));
+            Settings connecting = settings(connectTimeout, secured);
+            Settings answering = settings(connectTimeout.compareTo(usual) < 0 ? connectTimeout : usual, secured);
             try (EventLoops loops = EventLoops.daemon("accu-client")) {
-                Sender.reach(endpoint, () -> AckedSender.ping(endpoint, settings(connectTimeout), answering, loops));
+                Sender.reach(endpoint, () -> AckedSender.ping(endpoint, connecting, answering, loops));
             }
         }
 
-        private Settings settings(Duration toConnect) {
+        /** The same for all clients of this builder, so that their sessions are resumed. */
+        private Optional<ClientTls> tlsFor(List<Endpoint> endpoints) throws IOException {
+            boolean wanted = endpoints.stream().anyMatch(each -> each instanceof Endpoint.Tcp tcp && tcp.isTls());
+            if (wanted && sharedTls.isEmpty()) {
+                sharedTls =
+                        Optional.of(new ClientTls(tls, acknowledged ? Optional.of(AckLine.HELLO) : Optional.empty()));
+            }
+            return wanted ? sharedTls : Optional.empty();
+        }
+
+        private Settings settings(Duration toConnect, Optional<ClientTls> secured) {
             long window = Settings.affordableWindow(windowBytes, acknowledged ? ACKED_WINDOW_BYTES : WINDOW_BYTES);
             Settings.Acks acks = new Settings.Acks(acknowledged, ackTimeout, retryTimeout);
-            return new Settings(toConnect, writeTimeout, closeTimeout, window, whenFull, preferNative, acks);
+            return new Settings(
+                    toConnect,
+                    writeTimeout,
+                    closeTimeout,
+                    window,
+                    whenFull,
+                    new Settings.Wire(preferNative, secured),
+                    acks);
         }
     }
 }

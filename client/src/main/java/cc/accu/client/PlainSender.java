@@ -3,7 +3,6 @@ package cc.accu.client;
 import cc.accu.client.Failures.ConversationEnd;
 import cc.accu.client.ServerLink.Protocol;
 import cc.accu.internal.transport.EventLoops;
-import cc.accu.internal.transport.Transport;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
 import io.netty.channel.Channel;
@@ -68,9 +67,8 @@ final class PlainSender implements Sender {
 
     private static PlainSender connect(Endpoint endpoint, Settings settings, EventLoops loops)
             throws ExecutionException, InterruptedException {
-        Transport transport = Transport.of(endpoint, settings.preferNative());
         AtomicReference<PlainSender> latest = new AtomicReference<>();
-        ServerLink.connect(transport, loops, settings.connectTimeout(), channel -> {
+        ServerLink.connect(endpoint, settings.wire(), loops, settings.connectTimeout(), channel -> {
                     PlainSender sender = new PlainSender(channel, endpoint, settings);
                     latest.set(sender);
                     return sender.link;

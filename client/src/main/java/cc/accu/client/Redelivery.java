@@ -6,7 +6,6 @@ import cc.accu.client.Failures.ConversationEnd.Kind;
 import cc.accu.client.Sender.Settings;
 import cc.accu.internal.framing.AckLine;
 import cc.accu.internal.transport.EventLoops;
-import cc.accu.internal.transport.Transport;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
 import io.netty.channel.Channel;
@@ -186,8 +185,7 @@ final class Redelivery implements EndpointRing.Outage {
         Endpoint next = ring.next();
         endpoint = next;
         enter(State.CONNECTING);
-        Transport transport = Transport.of(next, settings.preferNative());
-        ServerLink.connect(transport, loops, ring.limit(settings.connectTimeout()), new Attempt(next)::open)
+        ServerLink.connect(next, settings.wire(), loops, ring.limit(settings.connectTimeout()), new Attempt(next)::open)
                 .whenComplete((channel, failure) -> control.run(() -> connected(next, failure)));
     }
 

@@ -1,7 +1,9 @@
 package cc.accu.client;
 
 import cc.accu.client.Segments.Position;
+import cc.accu.internal.tls.ClientTls;
 import cc.accu.internal.transport.EventLoops;
+import cc.accu.internal.transport.Transport;
 import cc.accu.transport.Endpoint;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -109,6 +111,7 @@ interface Sender {
      * @param writeTimeout zero for none
      * @param closeTimeout zero for not waiting
      * @param windowBytes how much may wait to be written, or to be acknowledged
+     * @param wire what connections are made with
      * @param acks what to do about acknowledgements
      */
     record Settings(
@@ -117,7 +120,7 @@ interface Sender {
             Duration closeTimeout,
             long windowBytes,
             WhenFull whenFull,
-            boolean preferNative,
+            Wire wire,
             Acks acks) {
         private static final int LARGEST_SHARE_OF_MEMORY = 4;
 
@@ -151,6 +154,18 @@ interface Sender {
                         + affordable + " bytes of memory that this process may have");
             }
             return window;
+        }
+
+        /**
+         * What connections are made with.
+         *
+         * @param preferNative whether TCP runs on a native interface, where the machine has it
+         * @param tls for endpoints that want it; empty if none of them does
+         */
+        record Wire(boolean preferNative, Optional<ClientTls> tls) {
+            Transport transport(Endpoint endpoint) {
+                return Transport.of(endpoint, preferNative);
+            }
         }
 
         /**

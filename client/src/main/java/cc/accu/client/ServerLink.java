@@ -4,8 +4,14 @@ import cc.accu.client.Failures.ConversationEnd;
 import cc.accu.client.Failures.ConversationEnd.Kind;
 import cc.accu.client.Segments.Piece;
 import cc.accu.client.Sender.Settings;
+import cc.accu.client.Sender.Settings.Wire;
+import cc.accu.internal.tls.ClientTls;
+import cc.accu.internal.tls.CloseNotify;
+import cc.accu.internal.tls.TlsProblem;
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.internal.transport.Transport;
+import cc.accu.transport.ConnectException;
+import cc.accu.transport.Endpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -16,17 +22,20 @@ import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressivePromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericProgressiveFutureListener;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,18 +95,135 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Connects, as {@link Transport#connect} does. Each address of a host is tried on a channel of its own: the last link
-     * that was opened is the one that connected. Any thread.
+     * Connects, as {@link Transport#connect} does, and agrees on TLS where the endpoint wants it. Each address of a host is
+     * tried on a channel of its own: the last link that was opened is the one that connected. Any thread; may block.
+     *
+     * @param timeout positive, for all of it
      */
     static CompletableFuture<Channel> connect(
-            Transport transport, EventLoops loops, Duration timeout, Function<Channel, ServerLink> opener) {
-        ChannelInitializer<Channel> handler = new ChannelInitializer<>() {
+            Endpoint endpoint, Wire wire, EventLoops loops, Duration timeout, Function<Channel, ServerLink> opener) {
+        return endpoint instanceof Endpoint.Tcp tcp && tcp.isTls()
+                ? TlsOpening.connect(tcp, wire, loops, timeout, opener)
+                : wire.transport(endpoint)
+                        .connect(
+                                loops,
+                                initializer(channel -> channel.pipeline().addLast(opener.apply(channel))),
+                                timeout);
+    }
+
+    private static ChannelInitializer<Channel> initializer(Consumer<Channel> initial) {
+        return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(opener.apply(channel));
+                initial.accept(channel);
             }
         };
-        return transport.connect(loops, handler, timeout);
+    }
+
+    /** Until TLS is agreed on: then the link is opened, on which nothing has happened yet. Event-loop confined. */
+    private static final class TlsOpening extends ChannelInboundHandlerAdapter {
+        private final Function<Channel, ServerLink> opener;
+        private final CompletableFuture<Channel> opened = new CompletableFuture<>();
+        private @Nullable ServerLink link;
+
+        private TlsOpening(Function<Channel, ServerLink> opener) {
+            this.opener = opener;
+        }
+
+        static CompletableFuture<Channel> connect(
+                Endpoint.Tcp endpoint,
+                Wire wire,
+                EventLoops loops,
+                Duration timeout,
+                Function<Channel, ServerLink> opener) {
+            ClientTls tls = wire.tls().orElseThrow();
+            tls.refresh();
+            long deadline = System.nanoTime() + timeout.toNanos();
+            ChannelInitializer<Channel> handler = initializer(channel -> {
+                TlsOpening opening = new TlsOpening(opener);
+                channel.pipeline()
+                        .addLast(tls.newHandler(channel.alloc(), endpoint))
+                        .addLast(new CloseNotify(opening::broke))
+                        .addLast(opening);
+            });
+            CompletableFuture<Channel> agreed = new CompletableFuture<>();
+            wire.transport(endpoint).connect(loops, handler, timeout).whenComplete((channel, failure) -> {
+                if (channel == null) {
+                    agreed.completeExceptionally(failure);
+                } else {
+                    channel.pipeline().get(TlsOpening.class).await(channel, endpoint, deadline, agreed);
+                }
+            });
+            return agreed;
+        }
+
+        private void await(Channel channel, Endpoint endpoint, long deadline, CompletableFuture<Channel> agreed) {
+            long left = Math.max(1, deadline - System.nanoTime());
+            opened.orTimeout(left, TimeUnit.NANOSECONDS).whenComplete((open, failure) -> {
+                if (open != null) {
+                    agreed.complete(open);
+                } else {
+                    channel.close();
+                    agreed.completeExceptionally(new ConnectException(endpoint, why(failure), failure));
+                }
+            });
+        }
+
+        private static String why(Throwable failure) {
+            if (failure instanceof TimeoutException) {
+                return "i/o timeout in the TLS handshake; does it speak TLS there?";
+            } else if (TlsProblem.isGone(failure)) {
+                return "it closed the connection in the TLS handshake; does it speak TLS there, and may you send to it?";
+            } else if (TlsProblem.isNoTls(failure)) {
+                return "it does not speak TLS there; for a plain server write tcp in place of tls";
+            }
+            String why = TlsProblem.describe(failure);
+            boolean unknown = why.contains("not trusted");
+            return why + (unknown ? "; if it is the right server, name that authority (--tls-ca)" : "");
+        }
+
+        private void broke() {
+            if (link != null) {
+                String why = "connection closed by peer without TLS's close_notify: it may have been cut";
+                link.lose(new ConversationEnd(Kind.BROKEN, why, new SSLException(why)));
+            }
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof SslHandshakeCompletionEvent done) {
+                if (done.isSuccess()) {
+                    ServerLink mine = opener.apply(ctx.channel());
+                    link = mine;
+                    ctx.pipeline().addLast(mine);
+                    opened.complete(ctx.channel());
+                    mine.protocol.opened();
+                } else {
+                    opened.completeExceptionally(done.cause());
+                }
+            } else {
+                if (event == ChannelInputShutdownEvent.INSTANCE && link == null) {
+                    opened.completeExceptionally(new ClosedChannelException());
+                }
+                ctx.fireUserEventTriggered(event);
+            }
+        }
+
+        /** Once there is a link it is for that; before, the handshake has told it. */
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            if (link == null) {
+                opened.completeExceptionally(cause);
+            } else {
+                ctx.fireExceptionCaught(cause);
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            opened.completeExceptionally(new ClosedChannelException());
+            ctx.fireChannelInactive();
+        }
     }
 
     EventLoop loop() {
@@ -168,14 +294,21 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
         bytesWithChannel += piece.bytes();
         ChannelProgressivePromise promise = channel.newProgressivePromise();
         promise.addListener(new GenericProgressiveFutureListener<ChannelProgressiveFuture>() {
+            private boolean complete;
+
             @Override
             public void operationProgressed(ChannelProgressiveFuture future, long progress, long total) {
+                complete = progress == piece.bytes();
                 written(piece, (int) progress);
             }
 
+            /** TLS tells no progress: what it writes is not what it was given. */
             @Override
             public void operationComplete(ChannelProgressiveFuture future) {
                 if (future.isSuccess()) {
+                    if (!complete) {
+                        written(piece, piece.bytes());
+                    }
                     write();
                 } else {
                     lose(ConversationEnd.of(Kind.UNWRITABLE, Objects.requireNonNull(future.cause())));
@@ -268,7 +401,7 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
         EventLoops.execute(loop(), () -> {
             if (!ended) {
                 outputEnded = true;
-                ((DuplexChannel) channel).shutdownOutput();
+                CloseNotify.endOutput(channel);
             }
         });
         return over;

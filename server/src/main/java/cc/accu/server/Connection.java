@@ -8,6 +8,7 @@ import cc.accu.line.LineBatch;
 import cc.accu.line.Origin;
 import cc.accu.server.Books.Ledger;
 import cc.accu.server.internal.deliver.TurnFlusher;
+import cc.accu.server.internal.receive.Abort;
 import cc.accu.server.internal.receive.AckWriter;
 import cc.accu.server.internal.receive.AckWriter.InFlight;
 import cc.accu.server.internal.receive.ConnectionEnd;
@@ -84,7 +85,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
         assert channel.eventLoop().inEventLoop()
                 : "called from " + Thread.currentThread().getName();
         shared.refusals().refused(known.listener(), known.sender(), reason, why);
-        channel.close();
+        switch (reason) {
+            case TLS_FAILED -> channel.close(); // behind the alert that tells why
+            case LEFT -> Abort.close(channel);
+            default -> Abort.reset(channel);
+        }
+    }
+
+    /** Its sender does what no sender needs: it is closed, and what it has not finished is not taken. */
+    void offended(String what) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
+        shared.log().offended(origin.sender(), what);
+        gate.input().breakOff();
+        Abort.reset(channel);
     }
 
     /** The sender did not ask for acknowledgements, and never hears anything. */

@@ -12,11 +12,13 @@ import cc.accu.server.internal.receive.ConnectionLog;
 import cc.accu.server.internal.receive.ReadBudget;
 import cc.accu.server.internal.receive.ReadGate;
 import cc.accu.server.internal.receive.Refusals;
+import cc.accu.server.internal.tls.ServerTls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -46,8 +48,8 @@ final class Connections {
     }
 
     /** What makes a connection of each channel that one listener accepts. */
-    Acceptor acceptor(ListenOptions options, Transport transport, ConnectionLimit limit) {
-        return new Acceptor(options, transport, limit);
+    Acceptor acceptor(ListenOptions options, Transport transport, ConnectionLimit limit, Optional<ServerTls> tls) {
+        return new Acceptor(options, transport, limit, tls);
     }
 
     /** Of one listener. Any thread. */
@@ -55,9 +57,11 @@ final class Connections {
         private final ListenOptions options;
         private final Transport transport;
         private final ConnectionLimit.OfListener limit;
+        private final Optional<ServerTls> tls;
         private volatile @Nullable String name;
 
-        private Acceptor(ListenOptions options, Transport transport, ConnectionLimit limit) {
+        private Acceptor(ListenOptions options, Transport transport, ConnectionLimit limit, Optional<ServerTls> tls) {
+            this.tls = tls;
             this.options = options;
             this.transport = transport;
             this.limit = limit.ofListener(options.maxConnections(), this::name);
@@ -88,7 +92,7 @@ final class Connections {
             Connection connection = new Connection(channel, origin, gate, this);
             channel.pipeline().addLast("connection", connection);
             add(connection);
-            new Handshake(connection, origin, additions).begin(options, transport);
+            new Handshake(connection, origin, additions).begin(options, transport, tls);
         }
 
         /** What the accepting channel prints, once for all of its connections. */

@@ -7,12 +7,17 @@ import cc.accu.line.End;
 import cc.accu.line.Origin;
 import cc.accu.server.internal.receive.AckGreeting;
 import cc.accu.server.internal.receive.HandshakeStep;
+import cc.accu.server.internal.tls.ServerTls;
+import cc.accu.server.internal.tls.TlsHelloStep;
+import cc.accu.server.internal.tls.TlsPeerStep;
 import cc.accu.transport.Refused;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -46,12 +51,24 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
     }
 
     /** The steps that find out who is there, in order. A new one is a line here. */
-    private List<HandshakeStep> identitySteps(Transport transport) {
-        return List.of(new SocketPeer(transport, channel));
+    private List<HandshakeStep> identitySteps(Transport transport, Optional<ServerTls> tls, boolean conversations) {
+        List<HandshakeStep> all = new ArrayList<>();
+        all.add(new SocketPeer(transport, channel));
+        tls.ifPresent(own -> {
+            connection.gate().setTls();
+            all.add(new TlsHelloStep(own, channel, tlsConnection(conversations)));
+            all.add(new TlsPeerStep(own, channel));
+        });
+        return all;
+    }
+
+    private TlsHelloStep.Connection tlsConnection(boolean conversations) {
+        return new TlsHelloStep.Connection(
+                connection.gate().input(), conversations, connection.gate()::tlsHolds, connection::offended);
     }
 
     /** Adds what is needed to a pipeline that has framing and connection, and begins. */
-    void begin(ListenOptions options, Transport transport) {
+    void begin(ListenOptions options, Transport transport, Optional<ServerTls> tls) {
         assert channel.eventLoop().inEventLoop()
                 : "called from " + Thread.currentThread().getName();
         if (options.acknowledging()) {
@@ -63,7 +80,7 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
             connection.gate().setGreeting(true);
         }
         connection.gate().setIdentifying(true);
-        steps.addAll(identitySteps(transport));
+        steps.addAll(identitySteps(transport, tls, options.acknowledging()));
         steps.addAll(additions.steps().get());
         next();
         long nanos = options.handshakeTimeout().toNanos();

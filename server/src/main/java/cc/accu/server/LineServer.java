@@ -7,6 +7,7 @@ import cc.accu.server.sink.SinkState;
 import cc.accu.server.sink.Sinks;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.Refused;
+import cc.accu.transport.TlsOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +72,14 @@ public final class LineServer implements AutoCloseable {
         running.reopenSinks();
     }
 
+    /**
+     * Reads the certificates of listeners with TLS again, for connections from now on. That happens by itself soon after
+     * their files have changed. If they are no good, the old ones stay, and the log says why. Does not wait.
+     */
+    public void reloadCertificates() {
+        running.reloadCertificates();
+    }
+
     /** Blocks until {@link #close} has done its work, whoever called it. */
     public void awaitClosed() throws InterruptedException {
         running.awaitClosed();
@@ -103,6 +112,7 @@ public final class LineServer implements AutoCloseable {
         private @Nullable Consumer<? super Line> handler;
         private final List<Sink> sinks = new ArrayList<>();
         private boolean acknowledging = true;
+        private TlsOptions tls = TlsOptions.DEFAULT;
 
         private Builder() {}
 
@@ -114,7 +124,11 @@ public final class LineServer implements AutoCloseable {
 
         /** Adds a listener that has the {@link #framing} of this builder, and acknowledges as it says. */
         public Builder listen(Endpoint endpoint) {
-            listeners.add(() -> ListenOptions.of(endpoint).framing(framing).acknowledging(acknowledging));
+            listeners.add(() -> {
+                ListenOptions options =
+                        ListenOptions.of(endpoint).framing(framing).acknowledging(acknowledging);
+                return options.isTls() ? options.tls(tls) : options;
+            });
             return this;
         }
 
@@ -139,6 +153,12 @@ public final class LineServer implements AutoCloseable {
         /** As {@link ListenOptions#acknowledging}, for listeners given as an endpoint. Default: yes. */
         public Builder acknowledging(boolean offered) {
             this.acknowledging = offered;
+            return this;
+        }
+
+        /** As {@link ListenOptions#tls}, for {@code tls} listeners given as an endpoint. Default: none, so that there can be none. */
+        public Builder tls(TlsOptions certificates) {
+            this.tls = certificates;
             return this;
         }
 

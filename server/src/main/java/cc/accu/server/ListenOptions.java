@@ -2,7 +2,9 @@ package cc.accu.server;
 
 import cc.accu.internal.transport.UnixSocketFile;
 import cc.accu.line.LineFraming;
+import cc.accu.server.internal.tls.SubjectPattern;
 import cc.accu.transport.Endpoint;
+import cc.accu.transport.TlsOptions;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -18,6 +20,8 @@ public final class ListenOptions {
     private Duration unfinishedTimeout = Duration.ZERO;
     private int maxConnections = Integer.MAX_VALUE;
     private UnixSocketFile.Access access = UnixSocketFile.Access.DEFAULT;
+    private Optional<TlsOptions> tls = Optional.empty();
+    private Optional<SubjectPattern> tlsAllowed = Optional.empty();
 
     private ListenOptions(Endpoint endpoint) {
         this.endpoint = endpoint;
@@ -31,6 +35,8 @@ public final class ListenOptions {
         this.unfinishedTimeout = other.unfinishedTimeout;
         this.maxConnections = other.maxConnections;
         this.access = other.access;
+        this.tls = other.tls;
+        this.tlsAllowed = other.tlsAllowed;
     }
 
     /** A listener on {@code endpoint}, with the defaults. */
@@ -152,6 +158,56 @@ public final class ListenOptions {
         ListenOptions options = new ListenOptions(this);
         options.access = wanted;
         return options;
+    }
+
+    /**
+     * The certificate of a {@code tls} endpoint, and the authorities of those that senders have to show. Its files are read
+     * when the server starts, and again when they change.
+     *
+     * @throws IllegalArgumentException where there is no TLS
+     */
+    public ListenOptions tls(TlsOptions certificates) {
+        checkTls();
+        ListenOptions options = new ListenOptions(this);
+        options.tls = Optional.of(certificates);
+        return options;
+    }
+
+    /** The certificates of a {@code tls} endpoint. */
+    public Optional<TlsOptions> tls() {
+        return tls;
+    }
+
+    /**
+     * Whom the certificate of a sender has to name, for example {@code CN=device-*,O=Acme}; several are separated by
+     * {@code ;}. Default: whomever the authority gave one.
+     *
+     * @throws IllegalArgumentException for a pattern that names nobody, and where there is no TLS
+     */
+    public ListenOptions tlsAllowed(String subjects) {
+        checkTls();
+        ListenOptions options = new ListenOptions(this);
+        options.tlsAllowed = Optional.of(SubjectPattern.parse(subjects));
+        return options;
+    }
+
+    Optional<SubjectPattern> tlsAllowed() {
+        return tlsAllowed;
+    }
+
+    private void checkTls() {
+        if (endpoint instanceof Endpoint.Unix) {
+            throw new IllegalArgumentException(
+                    "there is no TLS over unix sockets: the file's permissions say who may connect to " + endpoint);
+        }
+        if (!isTls()) {
+            throw new IllegalArgumentException(endpoint + " is plain; to have TLS there, write tls in place of tcp");
+        }
+    }
+
+    /** Whether TLS is spoken there. */
+    boolean isTls() {
+        return endpoint instanceof Endpoint.Tcp tcp && tcp.isTls();
     }
 
     UnixSocketFile.Access access() {

@@ -12,6 +12,8 @@ import cc.accu.server.internal.receive.ConnectionLimit;
 import cc.accu.server.internal.receive.ConnectionLog;
 import cc.accu.server.internal.receive.ReadBudget;
 import cc.accu.server.internal.receive.Refusals;
+import cc.accu.server.internal.tls.ServerTls;
+import cc.accu.server.internal.tls.TlsListeners;
 import cc.accu.server.sink.Sink;
 import cc.accu.server.sink.SinkState;
 import cc.accu.transport.Endpoint;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,6 +48,7 @@ final class RunningServer {
     private final ConnectionLimit connectionLimit;
     private final EventLoops loops;
     private final List<Listener> listeners = new ArrayList<>();
+    private final TlsListeners tls = new TlsListeners();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean isDrained;
@@ -82,6 +86,7 @@ final class RunningServer {
             for (ListenOptions options : listening) {
                 server.listen(options, builder.preferNative);
             }
+            server.tls.watch();
             return server;
         } catch (RuntimeException failure) {
             server.abandonStart();
@@ -120,7 +125,10 @@ final class RunningServer {
 
     private void listen(ListenOptions options, boolean preferNative) {
         Transport transport = Transport.of(options.endpoint(), preferNative);
-        Connections.Acceptor acceptor = connections.acceptor(options, transport, connectionLimit);
+        Optional<ServerTls> secured = options.isTls()
+                ? Optional.of(tls.add(options.endpoint(), options.tls(), options.tlsAllowed()))
+                : Optional.empty();
+        Connections.Acceptor acceptor = connections.acceptor(options, transport, connectionLimit, secured);
         Listener listener = transport.listen(loops, options.access(), acceptor.limit(), acceptor);
         listeners.add(listener);
         LOG.debug("bound {}", listener.endpoint());
@@ -158,6 +166,10 @@ final class RunningServer {
 
     void reopenSinks() {
         sinks.reopen();
+    }
+
+    void reloadCertificates() {
+        tls.reload();
     }
 
     void awaitClosed() throws InterruptedException {
@@ -204,6 +216,7 @@ final class RunningServer {
         }
         connections.closeAll();
         loops.close(Duration.ofNanos(Math.max(LEAST_STOP_NANOS, deadline - System.nanoTime())));
+        tls.close();
         connectionLimit.tellRest();
         refusals.tellRest();
         log.tellRest();
@@ -231,6 +244,7 @@ final class RunningServer {
             closeListeners(deadline);
             connections.closeAll();
             loops.close(Duration.ofNanos(Math.max(LEAST_STOP_NANOS, deadline - System.nanoTime())));
+            tls.close();
             sinks.close(deadline);
         } catch (InterruptedException stopWaiting) {
             Thread.currentThread().interrupt();

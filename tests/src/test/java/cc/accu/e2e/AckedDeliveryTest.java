@@ -36,8 +36,9 @@ class AckedDeliveryTest {
     void completesASendWhenTheSinkHasStoredIt(Wire wire) throws Exception {
         HeldSink sink = HeldSink.blocked();
         try (LineServer server = wire.server(directory).sink(sink).start();
-                LineClient client =
-                        wire.client().acknowledged().connect(server.endpoints().get(0))) {
+                LineClient client = wire.client(directory)
+                        .acknowledged()
+                        .connect(server.endpoints().get(0))) {
             assertThat(client.durable()).contains("none");
             CompletableFuture<Void> stored = client.send("accu.cc");
             await().until(() -> sink.heldBytes() > 0);
@@ -55,7 +56,8 @@ class AckedDeliveryTest {
         HeldSink sink = HeldSink.open();
         LineServer server = wire.server(directory).sink(sink).start();
         Endpoint endpoint = server.endpoints().get(0);
-        try (LineClient client = wire.client().acknowledged().windowBytes(4000).connect(endpoint)) {
+        try (LineClient client =
+                wire.client(directory).acknowledged().windowBytes(4000).connect(endpoint)) {
             AtomicBoolean enough = new AtomicBoolean();
             CompletableFuture<Integer> sending = Beside.ask(() -> sendUntil(enough, client));
             for (int round = 1; round <= 3; round++) {
@@ -84,12 +86,8 @@ class AckedDeliveryTest {
         return sent;
     }
 
-    private static LineServer start(Wire wire, Endpoint endpoint, HeldSink sink) throws IOException {
-        return LineServer.builder()
-                .listen(endpoint)
-                .preferNative(wire == Wire.TCP_NATIVE)
-                .sink(sink)
-                .start();
+    private LineServer start(Wire wire, Endpoint endpoint, HeldSink sink) throws IOException {
+        return wire.server(directory, endpoint).sink(sink).start();
     }
 
     @TransportTest
@@ -99,8 +97,9 @@ class AckedDeliveryTest {
                 .framing(LineFraming.ofMaxLine(10))
                 .sink(sink)
                 .start()) {
-            LineClient client =
-                    wire.client().acknowledged().connect(server.endpoints().get(0));
+            LineClient client = wire.client(directory)
+                    .acknowledged()
+                    .connect(server.endpoints().get(0));
             client.send("1234567890").get(10, SECONDS);
             assertThatThrownBy(() -> client.send("12345678901").get(10, SECONDS))
                     .hasCauseInstanceOf(LineTooLongException.class);

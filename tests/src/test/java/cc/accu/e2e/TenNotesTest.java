@@ -58,7 +58,7 @@ class TenNotesTest {
             if (real instanceof Endpoint.Tcp tcp) {
                 assertThat(tcp.port()).isPositive();
             }
-            try (LineClient client = wire.client().connect(real)) {
+            try (LineClient client = wire.client(directory).connect(real)) {
                 client.send("accu.cc").join();
             }
             await().untilAsserted(() -> assertThat(sink.texts()).containsExactly("accu.cc"));
@@ -174,7 +174,8 @@ class TenNotesTest {
         HeldSink sink = HeldSink.open();
         String large = "m".repeat(1_000_000);
         try (LineServer server = wire.server(directory).sink(sink).start()) {
-            try (LineClient client = wire.client().connect(server.endpoints().get(0))) {
+            try (LineClient client =
+                    wire.client(directory).connect(server.endpoints().get(0))) {
                 client.send(large).join();
                 assertThat(client.messagesWritten()).isEqualTo(1);
             }
@@ -215,7 +216,7 @@ class TenNotesTest {
         AtomicLong sent = new AtomicLong();
         try (LineServer server =
                 wire.server(directory).windowBytes(64 * 1024).sink(sink).start()) {
-            LineClient client = wire.client()
+            LineClient client = wire.client(directory)
                     .windowBytes(256 * 1024)
                     .connect(server.endpoints().get(0));
             CompletableFuture<Void> sender = Beside.run(() -> {
@@ -255,10 +256,10 @@ class TenNotesTest {
         }
     }
 
-    @TransportTest
+    @PlainTransportTest
     void note7TheClientTellsHowMuchWasWrittenBeforeTheConnectionBroke(Wire wire) throws Exception {
         try (ServerSocketChannel listener = wire.rawListener(directory)) {
-            LineClient client = wire.client().connect(Wire.endpointOf(listener));
+            LineClient client = wire.client(directory).connect(Wire.endpointOf(listener));
             RawPeer server = new RawPeer(listener.accept());
             CompletableFuture<Void> first = client.send("first");
             first.get(10, TimeUnit.SECONDS);
@@ -283,10 +284,10 @@ class TenNotesTest {
 
     // 8: a write timeout tells how much was written.
 
-    @TransportTest
+    @PlainTransportTest
     void note8AWriteTimeoutTellsHowMuchWasWritten(Wire wire) throws Exception {
         try (ServerSocketChannel listener = wire.rawListener(directory)) {
-            LineClient client = wire.client().writeTimeout(SHORT).connect(Wire.endpointOf(listener));
+            LineClient client = wire.client(directory).writeTimeout(SHORT).connect(Wire.endpointOf(listener));
             try (RawPeer neverReads = new RawPeer(listener.accept())) {
                 byte[] message = "m".repeat(64 * 1024 * 1024).getBytes(UTF_8);
                 assertThat(client.send(message))
@@ -311,7 +312,8 @@ class TenNotesTest {
     void note9UseAfterCloseFailsAtOnceFromAnyThread(Wire wire) throws Exception {
         HeldSink sink = HeldSink.open();
         try (LineServer server = wire.server(directory).sink(sink).start()) {
-            LineClient client = wire.client().connect(server.endpoints().get(0));
+            LineClient client =
+                    wire.client(directory).connect(server.endpoints().get(0));
             client.send("before").join();
             client.close();
             Queue<Throwable> refusals = new ConcurrentLinkedQueue<>();
@@ -326,11 +328,13 @@ class TenNotesTest {
         }
     }
 
-    @TransportTest
+    @PlainTransportTest
     void note9ClosingSendsAwayAllThatWaitForRoom(Wire wire) throws Exception {
         try (ServerSocketChannel listener = wire.rawListener(directory)) {
-            LineClient client =
-                    wire.client().windowBytes(LINE_BYTES).closeTimeout(SHORT).connect(Wire.endpointOf(listener));
+            LineClient client = wire.client(directory)
+                    .windowBytes(LINE_BYTES)
+                    .closeTimeout(SHORT)
+                    .connect(Wire.endpointOf(listener));
             try (RawPeer neverReads = new RawPeer(listener.accept())) {
                 CompletableFuture<Void> large = client.send(new byte[64 * 1024 * 1024]);
                 Queue<Throwable> refusals = new ConcurrentLinkedQueue<>();
@@ -356,10 +360,10 @@ class TenNotesTest {
 
     // 10: the peer closed: the first write still succeeds.
 
-    @TransportTest
+    @PlainTransportTest
     void note10NoticesThePeersCloseWithoutWriting(Wire wire) throws Exception {
         try (ServerSocketChannel listener = wire.rawListener(directory)) {
-            LineClient client = wire.client().connect(Wire.endpointOf(listener));
+            LineClient client = wire.client(directory).connect(Wire.endpointOf(listener));
             RawPeer server = new RawPeer(listener.accept());
             List<CompletableFuture<Void>> pending = sendUntilBlocked(client);
             server.endsInput();
@@ -374,10 +378,10 @@ class TenNotesTest {
         }
     }
 
-    @TransportTest
+    @PlainTransportTest
     void note10FailsTheNextSendOnceThePeerHasClosed(Wire wire) throws Exception {
         try (ServerSocketChannel listener = wire.rawListener(directory)) {
-            LineClient client = wire.client().connect(Wire.endpointOf(listener));
+            LineClient client = wire.client(directory).connect(Wire.endpointOf(listener));
             new RawPeer(listener.accept()).close();
             await().until(() -> client.send("anybody there?").isCompletedExceptionally());
             assertThat(client.send("still there?"))

@@ -2,6 +2,7 @@ package cc.accu.e2e;
 
 import cc.accu.client.LineClient;
 import cc.accu.server.LineServer;
+import cc.accu.testing.TestCertificates;
 import cc.accu.transport.Endpoint;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,20 +17,35 @@ import java.nio.file.Path;
 enum Wire {
     TCP,
     TCP_NATIVE,
+    TLS,
     UNIX;
 
     /** A free endpoint; a Unix socket is in {@code directory}. */
     Endpoint freeEndpoint(Path directory) {
-        return Endpoint.parse(this == UNIX ? "unix " + directory.resolve("a.sock") : "tcp 127.0.0.1:0");
+        return Endpoint.parse(
+                switch (this) {
+                    case TCP, TCP_NATIVE -> "tcp 127.0.0.1:0";
+                    case TLS -> "tls 127.0.0.1:0";
+                    case UNIX -> "unix " + directory.resolve("a.sock");
+                });
     }
 
     /** A server with this as its only listener. */
     LineServer.Builder server(Path directory) {
-        return LineServer.builder().listen(freeEndpoint(directory)).preferNative(this == TCP_NATIVE);
+        return server(directory, freeEndpoint(directory));
     }
 
-    LineClient.Builder client() {
-        return LineClient.builder().preferNative(this == TCP_NATIVE);
+    /** A server with one listener, there. */
+    LineServer.Builder server(Path directory, Endpoint endpoint) {
+        LineServer.Builder builder = LineServer.builder().preferNative(this == TCP_NATIVE);
+        return this == TLS
+                ? builder.tls(TestCertificates.AUTHORITY.server(directory)).listen(endpoint)
+                : builder.listen(endpoint);
+    }
+
+    LineClient.Builder client(Path directory) {
+        LineClient.Builder builder = LineClient.builder().preferNative(this == TCP_NATIVE);
+        return this == TLS ? builder.tls(TestCertificates.AUTHORITY.client(directory)) : builder;
     }
 
     /** A listener of the JDK that takes connections and does nothing with them. */
@@ -60,6 +76,7 @@ enum Wire {
         return switch (this) {
             case TCP -> "tcp";
             case TCP_NATIVE -> "tcp native";
+            case TLS -> "tls";
             case UNIX -> "unix";
         };
     }

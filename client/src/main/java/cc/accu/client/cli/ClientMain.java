@@ -13,12 +13,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Starts the command: {@code client.jar [send|ping|bench] NETWORK ADDRESS ...}. */
+/** Starts the command: {@code client.jar [send|ping|bench] NETWORK ADDRESS ...}, or {@code certs}. */
 public final class ClientMain {
     private static final String NAME = "client";
     private static final String HINT = "client: try --help";
     private static final String SEND = "send";
-    private static final Set<String> NETWORKS = Set.of("tcp", "tcp4", "tcp6", "unix");
+    private static final Set<String> NETWORKS = Set.of("tcp", "tcp4", "tcp6", "tls", "unix");
     private static final Set<String> OPTIONS_OF_THE_SERVER = Set.of(
             "--to",
             "--max-line",
@@ -29,6 +29,8 @@ public final class ClientMain {
             "--acks",
             "--mode",
             "--group",
+            "--tls-client-ca",
+            "--tls-allow",
             "--buffer",
             "--max-connections",
             "--drain-timeout");
@@ -55,7 +57,8 @@ public final class ClientMain {
             CommandSpec root = CommandSpec.create()
                     .addSubcommand(SEND, new SendCommand(in, program, lastWords).spec())
                     .addSubcommand("ping", new PingCommand().spec())
-                    .addSubcommand("bench", new BenchCommand(program.out()).spec());
+                    .addSubcommand("bench", new BenchCommand(program.out()).spec())
+                    .addSubcommand("certs", new CertsCommand(program.out()).spec());
             return program.run(root, withCommand(words, root.subcommands().keySet()), false);
         } finally {
             lastWords.areSaid();

@@ -3,7 +3,10 @@ package cc.accu.client.cli;
 import cc.accu.client.LineClient;
 import cc.accu.internal.cli.Option;
 import cc.accu.internal.text.Quantities;
+import cc.accu.internal.text.TypedText;
 import cc.accu.transport.Endpoint;
+import cc.accu.transport.TlsOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +20,19 @@ final class ConnectOptions {
     private final Option<Io> transport =
             Option.choice("--transport nio|native", "what drives TCP: Java NIO, or epoll or kqueue", Io.class, "nio");
 
+    private final Option<Path> tlsCa = Option.of(
+            "--tls-ca FILE", "authorities of servers, PEM, in place of those that Java trusts", TypedText::path);
+    private final Option<Path> tlsCert =
+            Option.of("--tls-cert FILE", "certificate to show to servers, PEM or PKCS#12", TypedText::path);
+    private final Option<Path> tlsKey = Option.of(
+            "--tls-key FILE", "its key, PEM (default: it is in the file of the certificate)", TypedText::path);
+    private final Option<Path> tlsPassword =
+            Option.of("--tls-password FILE", "file with the password of the key", TypedText::path);
+    private final Option<String> tlsServerName = Option.of(
+            "--tls-server-name NAME", "whom the server's certificate is for (default: the host)", name -> name);
+    private final Option<Boolean> tlsInsecure =
+            Option.flag("--tls-insecure", "do not look who the server is: anybody between can read; for tests alone");
+
     /** What drives TCP sockets. */
     private enum Io {
         NIO,
@@ -24,7 +40,7 @@ final class ConnectOptions {
     }
 
     List<Option<?>> all() {
-        return List.of(timeout, transport);
+        return List.of(timeout, transport, tlsCa, tlsCert, tlsKey, tlsPassword, tlsServerName, tlsInsecure);
     }
 
     Option<Boolean> verbose() {
@@ -37,7 +53,16 @@ final class ConnectOptions {
     }
 
     LineClient.Builder newBuilder() {
-        return LineClient.builder().connectTimeout(timeout.value()).preferNative(transport.value() == Io.NATIVE);
+        return LineClient.builder()
+                .connectTimeout(timeout.value())
+                .preferNative(transport.value() == Io.NATIVE)
+                .tls(tls());
+    }
+
+    private TlsOptions tls() {
+        TlsOptions options = new TlsOptions(
+                tlsCert.ifAny(), tlsKey.ifAny(), tlsPassword.ifAny(), tlsCa.ifAny(), tlsServerName.ifAny(), false);
+        return tlsInsecure.value() ? options.withoutVerification() : options;
     }
 
     /**

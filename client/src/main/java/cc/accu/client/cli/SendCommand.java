@@ -25,6 +25,7 @@ final class SendCommand implements Callable<Integer> {
             Usage: java -jar client.jar NETWORK ADDRESS [MESSAGE ...] [OPTION ...]
                    java -jar client.jar ping NETWORK ADDRESS    sends nothing: see ping --help
                    java -jar client.jar bench NETWORK ADDRESS   measures: see bench --help
+                   java -jar client.jar certs DIRECTORY         makes certificates to try: see certs --help
 
             Sends each MESSAGE as a line; without one, each line of standard input. NETWORK
             ADDRESS is tcp 127.0.0.1:3000, unix /var/run/accu.sock, or a URL such as

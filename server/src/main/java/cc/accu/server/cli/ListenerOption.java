@@ -2,11 +2,13 @@ package cc.accu.server.cli;
 
 import cc.accu.internal.cli.Option;
 import cc.accu.internal.text.Quantities;
+import cc.accu.internal.text.TypedText;
 import cc.accu.line.LineFraming;
 import cc.accu.line.LongLine;
 import cc.accu.server.LineServer;
 import cc.accu.server.ListenOptions;
 import cc.accu.transport.Endpoint;
+import cc.accu.transport.TlsOptions;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
@@ -33,8 +35,14 @@ enum ListenerOption implements UnaryOperator<String> {
             "max-connections N", "more are closed at once (default: what the limits on open files and memory allow)"),
     ACKS("acks on|off", "whether senders that start with accu/1 are told what is stored (default: on)"),
     MODE("mode OCTAL", "permissions of a unix socket's file (default: 0660)"),
-    GROUP("group NAME", "group of a unix socket's file, by name or number");
+    GROUP("group NAME", "group of a unix socket's file, by name or number"),
+    TLS_CERT("tls-cert FILE", "certificate of a tls listener, PEM with those that lead to its authority, or PKCS#12"),
+    TLS_KEY("tls-key FILE", "its key, PEM (default: it is in the file of the certificate)"),
+    TLS_PASSWORD("tls-password FILE", "file with the password of the key"),
+    TLS_CLIENT_CA("tls-client-ca FILE", "authorities, PEM: senders have to show a certificate of one of them"),
+    TLS_ALLOW("tls-allow SUBJECT", "whom their certificates have to name, as in CN=device-*,O=Acme; others after ;");
 
+    private static final ListenOptions ANY_TLS = ListenOptions.of(new Endpoint.Tcp(Endpoint.Network.TLS, "", 0));
     private static final ListenOptions ANY = ListenOptions.of(new Endpoint.Unix("/any"));
 
     private final String form;
@@ -63,7 +71,7 @@ enum ListenerOption implements UnaryOperator<String> {
 
     @Override
     public String apply(String text) {
-        tell(ANY, text);
+        tell(isOfTls() ? ANY_TLS : ANY, text);
         return text;
     }
 
@@ -80,6 +88,11 @@ enum ListenerOption implements UnaryOperator<String> {
             case ACKS -> listener.acknowledging(Option.choice(Acks.class, text) == Acks.ON);
             case MODE -> listener.socketMode(mode(text));
             case GROUP -> listener.socketGroup(group(text));
+            case TLS_CERT -> listener.tls(tls(listener).withCertificate(TypedText.path(text)));
+            case TLS_KEY -> listener.tls(tls(listener).withKey(TypedText.path(text)));
+            case TLS_PASSWORD -> listener.tls(tls(listener).withPassword(TypedText.path(text)));
+            case TLS_CLIENT_CA -> listener.tls(tls(listener).withAuthorities(TypedText.path(text)));
+            case TLS_ALLOW -> listener.tlsAllowed(text);
         };
     }
 
@@ -97,8 +110,18 @@ enum ListenerOption implements UnaryOperator<String> {
         return switch (this) {
             case UNFINISHED_TIMEOUT, MAX_CONNECTIONS -> false;
             case MODE, GROUP -> listener.endpoint() instanceof Endpoint.Unix unix && !unix.isAbstract();
+            case TLS_CERT, TLS_KEY, TLS_PASSWORD, TLS_CLIENT_CA, TLS_ALLOW ->
+                listener.endpoint() instanceof Endpoint.Tcp tcp && tcp.isTls();
             default -> true;
         };
+    }
+
+    private boolean isOfTls() {
+        return !concerns(ANY) && concerns(ANY_TLS);
+    }
+
+    private static TlsOptions tls(ListenOptions listener) {
+        return listener.tls().orElse(TlsOptions.DEFAULT);
     }
 
     /** What holds of two, that for all and the listener's own: the stricter limit, or else its own. */

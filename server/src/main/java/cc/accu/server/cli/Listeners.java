@@ -5,6 +5,7 @@ import cc.accu.internal.text.TypedText;
 import cc.accu.server.LineServer;
 import cc.accu.server.ListenOptions;
 import cc.accu.transport.Endpoint;
+import cc.accu.transport.TlsOptions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -105,6 +106,12 @@ final class Listeners {
                         "'?" + query + "' of " + endpoint + ": " + option.typedName() + ": " + wrong.getMessage(),
                         wrong);
             }
+        }
+        if (endpoint instanceof Endpoint.Tcp tcp
+                && tcp.isTls()
+                && listener.tls().flatMap(TlsOptions::certificate).isEmpty()) {
+            throw new IllegalArgumentException(
+                    endpoint + " needs a certificate: --tls-cert FILE, and --tls-key FILE with its key");
         }
         return listener;
     }

@@ -108,10 +108,11 @@ final class ServeCommand implements Callable<Integer> {
     /** Runs until the server has stopped, and returns the exit code. */
     @Override
     public Integer call() throws InterruptedException {
-        signals.hangupMeans(hasFiles());
+        List<ListenOptions> typed = command.words(listeners::parse);
+        signals.hangupMeans(hasFiles(typed));
         signals.starting();
         try {
-            return serve(configured().observer(stopper()));
+            return serve(configured(typed).observer(stopper()));
         } catch (SinkException | ListenException | IllegalStateException cannot) {
             if (signals.isStopped()) {
                 err.println("stopped" + signals.await() + " before it was ready");
@@ -129,7 +130,10 @@ final class ServeCommand implements Callable<Integer> {
         try (LineServer server = builder.start()) {
             signals.started(() -> books(server) + ", " + server.books().inFlight() + " messages not stored");
             announce(server);
-            signals.onHangup(server::reopenSinks);
+            signals.onHangup(() -> {
+                server.reopenSinks();
+                server.reloadCertificates();
+            });
             String cause = signals.await();
             server.close();
             err.println("stopped" + cause + ": " + books(server));
@@ -146,16 +150,16 @@ final class ServeCommand implements Callable<Integer> {
                 + refused.values().stream().mapToLong(Long::longValue).sum() + (refused.isEmpty() ? "" : reasons);
     }
 
-    /** To reopen by name: one of messages, or of those that Kafka refuses. */
-    private boolean hasFiles() {
-        return to.value().stream()
-                .map(Object::toString)
-                .anyMatch(sink -> sink.startsWith("file:") || sink.startsWith("kafka:"));
+    /** To read or reopen by name: certificates, or a file of messages, or of those that Kafka refuses. */
+    private boolean hasFiles(List<ListenOptions> typed) {
+        return typed.stream().anyMatch(listener -> listener.tls().isPresent())
+                || to.value().stream()
+                        .map(Object::toString)
+                        .anyMatch(sink -> sink.startsWith("file:") || sink.startsWith("kafka:"));
     }
 
     /** The builder, from what was typed; opens the sinks last, when nothing can be wrong any more. */
-    private LineServer.Builder configured() {
-        List<ListenOptions> typed = command.words(listeners::parse);
+    private LineServer.Builder configured(List<ListenOptions> typed) {
         command.check(!typed.isEmpty(), "missing NETWORK ADDRESS: where to listen");
         LineServer.Builder builder = LineServer.builder()
                 .preferNative(transport.value() == TcpOn.NATIVE)
@@ -209,7 +213,7 @@ final class ServeCommand implements Callable<Integer> {
                 + server.limits().maxConnections() + " connections");
         for (Endpoint endpoint : server.endpoints()) {
             err.println("listening on " + endpoint);
-            if (endpoint instanceof Endpoint.Tcp tcp && tcp.isEveryInterface()) {
+            if (endpoint instanceof Endpoint.Tcp tcp && tcp.isEveryInterface() && !tcp.isTls()) {
                 err.println("note: " + endpoint + " is open to every interface, without encryption");
             }
         }

@@ -1,9 +1,10 @@
 package cc.accu.server.internal.receive;
 
+import cc.accu.internal.tls.CloseNotify;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,19 +174,20 @@ public final class ConnectionEnd {
         void leave() {
             assert channel.eventLoop().inEventLoop()
                     : "called from " + Thread.currentThread().getName();
+            end(Channel::close);
+        }
+
+        private void end(Consumer<Channel> closing) {
             if (!left) {
                 left = true;
-                channel.close();
+                closing.accept(channel);
                 whenLeft.run();
             }
         }
 
         /** Closes now, and lets the sender see that this is no end in order, where the transport can do that. */
         void reset() {
-            if (!left) {
-                channel.config().setOption(ChannelOption.SO_LINGER, 0);
-            }
-            leave();
+            end(Abort::reset);
         }
 
         /** Gives the sender some time to read our last words. */
@@ -203,14 +205,14 @@ public final class ConnectionEnd {
         void linger() {
             if (!lingering && !left) {
                 lingering = true;
-                ((DuplexChannel) channel).shutdownOutput();
+                CloseNotify.endOutput(channel);
                 readOn.run();
                 leaveWithin(PATIENCE_MILLIS);
             }
         }
 
         private void leaveWithin(long millis) {
-            channel.eventLoop().schedule(this::leave, millis, TimeUnit.MILLISECONDS);
+            channel.eventLoop().schedule(() -> end(Abort::close), millis, TimeUnit.MILLISECONDS);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -49,6 +50,7 @@ public final class ConnectionLimit {
     }
 
     private void refuse(Channel connection, String listener, int most) {
+        connection.config().setOption(ChannelOption.SO_LINGER, 0); // not as if all that it sent were taken
         connection.unsafe().closeForcibly();
         refusals.refused(
                 listener,

@@ -20,6 +20,7 @@ public final class ConnectionLog {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionLog.class);
 
     private final Limiter timeouts = new Limiter();
+    private final Limiter offences = new Limiter();
     private final Limiter longLines = new Limiter();
     private final Limiter endedLines = new Limiter();
     private final Limiter shortages = new Limiter();
@@ -29,6 +30,12 @@ public final class ConnectionLog {
     public void timedOut(String peer) {
         timeouts.happened(
                 times -> LOG.warn("{}: i/o timeout, connection closed ({} such since the last report)", peer, times));
+    }
+
+    /** A sender did what is a reason to close its connection. */
+    public void offended(String peer, String what) {
+        offences.happened(
+                times -> LOG.warn("{}: {}, connection closed ({} such since the last report)", peer, what, times));
     }
 
     /** A line was too long, and is not handed on. */
@@ -87,7 +94,7 @@ public final class ConnectionLog {
 
     /** Tells what was held back. */
     public void tellRest() {
-        List.of(timeouts, longLines, endedLines, shortages, surprises).forEach(Limiter::tellRest);
+        List.of(timeouts, offences, longLines, endedLines, shortages, surprises).forEach(Limiter::tellRest);
     }
 
     /**

@@ -23,6 +23,7 @@ public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext context;
     private ByteBuf held = Unpooled.EMPTY_BUFFER;
     private boolean complete;
+    private boolean refused;
 
     /** Who is told how the step gets on. */
     public interface Progress {
@@ -91,9 +92,23 @@ public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
             return;
         }
         complete = true;
+        refused = true;
         held.release();
         held = Unpooled.EMPTY_BUFFER;
         told().refused(origin, reason, why);
+    }
+
+    /**
+     * Turns the sender away because the connection ended, or took too long.
+     *
+     * @param what it did not finish, as in "the TLS handshake"
+     */
+    protected final void refuse(End how, String what) {
+        switch (how) {
+            case TIMEOUT -> refuse(Refused.HANDSHAKE_TIMEOUT, "it did not finish " + what + " in time");
+            case SHUTDOWN -> refuse(Refused.SHUTTING_DOWN, "the server is stopping");
+            case EOF, RESET -> refuse(Refused.LEFT, "it left before " + what + " was over");
+        }
     }
 
     private void end(End how) {
@@ -139,7 +154,9 @@ public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
         } else if (event instanceof ChannelInputShutdownEvent) {
             end(End.EOF);
         }
-        ctx.fireUserEventTriggered(event);
+        if (!refused) {
+            ctx.fireUserEventTriggered(event);
+        }
     }
 
     @Override

@@ -33,6 +33,9 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
     private static final int TIGHT_READ_BYTES = 8 * 1024;
 
     private static final int MOST_TIGHT_READ_BYTES = 64 * 1024;
+    /** So that others of the same loop do not wait long for one sender. */
+    private static final int MOST_TLS_READ_BYTES = 64 * 1024;
+
     private static final long NO_MEMORY_MILLIS = 100;
 
     private final Channel channel;
@@ -45,6 +48,8 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
     private boolean greeting;
     private boolean identifying;
     private int handshakeBytes;
+    private boolean tls;
+    private int tlsBytes;
     private boolean ended;
 
     /** Whether the sender has ended while it was not read: epoll then forgets its socket, which is to be registered anew. */
@@ -93,6 +98,19 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
         decide();
     }
 
+    /** What is read has to be deciphered, which takes its time. */
+    public void setTls() {
+        tls = true;
+    }
+
+    /** TLS holds so many bytes, which it can decipher once more of them are there. */
+    public void tlsHolds(int bytes) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
+        tlsBytes = bytes;
+        account();
+    }
+
     private boolean handshakeIsFull() {
         return handshakeBytes >= ReadBudget.SMALL_READ_BYTES;
     }
@@ -136,6 +154,10 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
             forgotten = true;
             return 0;
         }
+        return Math.min(bytesAllowed(most), tls ? MOST_TLS_READ_BYTES : most);
+    }
+
+    private int bytesAllowed(int most) {
         if (identifying) {
             return Math.min(most, Math.max(1, ReadBudget.SMALL_READ_BYTES - handshakeBytes));
         }
@@ -199,7 +221,7 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
     public void account() {
         assert channel.eventLoop().inEventLoop()
                 : "called from " + Thread.currentThread().getName();
-        int now = input.heldBytes() + handshakeBytes;
+        int now = input.heldBytes() + handshakeBytes + tlsBytes;
         int more = now - unfinishedBytes;
         if (more == 0) {
             return;

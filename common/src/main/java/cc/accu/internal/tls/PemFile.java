@@ -1,0 +1,60 @@
+package cc.accu.internal.tls;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The blocks of a file in PEM, as RFC 7468 describes it; text between them is of no meaning.
+ *
+ * @param blocks in the order of the file
+ */
+record PemFile(List<Block> blocks) {
+    private static final Pattern BLOCK =
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+
+    /** More than any chain of certificates needs: somebody named the wrong file. */
+    private static final int MOST_BYTES = 4 * 1024 * 1024;
+
+    /**
+     * One thing.
+     *
+     * @param type for example {@code CERTIFICATE}
+     * @param text what is between its first and its last line
+     */
+    record Block(String type, String text) {
+        byte[] bytes() throws IOException {
+            try {
+                return Base64.getMimeDecoder().decode(text);
+            } catch (IllegalArgumentException damaged) {
+                throw new IOException("its block of " + type + " is damaged", damaged);
+            }
+        }
+
+        boolean isKey() {
+            return type.endsWith("PRIVATE KEY");
+        }
+    }
+
+    static PemFile of(byte[] bytes) {
+        List<Block> blocks = new ArrayList<>();
+        Matcher block = BLOCK.matcher(new String(bytes, StandardCharsets.ISO_8859_1));
+        while (block.find()) {
+            blocks.add(new Block(block.group(1), block.group(2)));
+        }
+        return new PemFile(blocks);
+    }
+
+    static byte[] read(Path file) throws IOException {
+        if (Files.size(file) > MOST_BYTES) {
+            throw new IOException("it has over " + MOST_BYTES + " bytes");
+        }
+        return Files.readAllBytes(file);
+    }
+}

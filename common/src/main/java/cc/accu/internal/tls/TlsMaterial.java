@@ -1,0 +1,218 @@
+package cc.accu.internal.tls;
+
+import cc.accu.internal.transport.Reason;
+import cc.accu.transport.TlsOptions;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Who one is and whom one trusts, read from the files that {@link TlsOptions} name.
+ *
+ * @param identity the own key and certificates
+ * @param authorities those that are trusted; empty for those that the JVM trusts
+ */
+public record TlsMaterial(Optional<Identity> identity, List<X509Certificate> authorities) {
+    private static final byte DER_SEQUENCE = 0x30;
+
+    /**
+     * A key and its certificates.
+     *
+     * @param chain the own one first
+     */
+    public record Identity(PrivateKey key, List<X509Certificate> chain) {
+        /** The own certificate. */
+        public X509Certificate certificate() {
+            return chain.get(0);
+        }
+    }
+
+    /**
+     * Reads the files. Blocking.
+     *
+     * @throws IOException with the file, what is wrong with it, and what to do
+     */
+    public static TlsMaterial read(TlsOptions options) throws IOException {
+        char[] password = {};
+        if (options.password().isPresent()) {
+            password = about(options.password().get(), "password", TlsMaterial::password);
+        }
+        Optional<Identity> identity = Optional.empty();
+        if (options.certificate().isPresent()) {
+            identity = Optional.of(identity(options.certificate().get(), options.key(), password));
+        }
+        List<X509Certificate> authorities = List.of();
+        if (options.authorities().isPresent()) {
+            authorities = about(options.authorities().get(), "authorities", TlsMaterial::certificates);
+        }
+        return new TlsMaterial(identity, authorities);
+    }
+
+    /** What the files of {@code options} are now: it is the same as before, unless one of them has changed. Blocking. */
+    public static List<String> filesOf(TlsOptions options) {
+        return Stream.of(options.certificate(), options.key(), options.password(), options.authorities())
+                .flatMap(Optional::stream)
+                .map(TlsMaterial::stateOf)
+                .toList();
+    }
+
+    /** Of what the name leads to: it may be a symbolic link that leads elsewhere now, which no directory tells of. */
+    private static String stateOf(Path file) {
+        try {
+            BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
+            return is.fileKey() + " " + is.size() + " " + is.lastModifiedTime();
+        } catch (IOException gone) {
+            return "not there";
+        }
+    }
+
+    private static Identity identity(Path file, Optional<Path> keyFile, char[] password) throws IOException {
+        Identity identity = about(file, "certificate", bytes -> {
+            if (bytes.length > 0 && bytes[0] == DER_SEQUENCE) {
+                return fromStore(bytes, password);
+            }
+            List<X509Certificate> chain = certificates(bytes);
+            PrivateKey key = keyFile.isEmpty()
+                    ? key(bytes, password)
+                    : about(keyFile.get(), "key", keyBytes -> key(keyBytes, password));
+            return new Identity(key, chain);
+        });
+        checkPair(identity, file, keyFile.orElse(file));
+        return identity;
+    }
+
+    private static Identity fromStore(byte[] bytes, char[] password) throws IOException {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(new ByteArrayInputStream(bytes), password);
+            for (String alias : Collections.list(store.aliases())) {
+                Key key = store.getKey(alias, password);
+                Certificate[] chain = store.getCertificateChain(alias);
+                if (key instanceof PrivateKey own && chain != null) {
+                    List<X509Certificate> all = new ArrayList<>();
+                    for (Certificate each : chain) {
+                        all.add((X509Certificate) each);
+                    }
+                    return new Identity(own, all);
+                }
+            }
+            throw new IOException("there is no key in it");
+        } catch (IOException wrong) {
+            boolean locked = wrong.getCause() instanceof GeneralSecurityException;
+            throw locked ? new IOException("the password does not fit it (or it is no PKCS#12 store)", wrong) : wrong;
+        } catch (GeneralSecurityException wrong) {
+            throw new IOException("it cannot be read (" + wrong.getMessage() + ")", wrong);
+        }
+    }
+
+    private static PrivateKey key(byte[] bytes, char[] password) throws IOException {
+        for (PemFile.Block block : PemFile.of(bytes).blocks()) {
+            if (block.isKey()) {
+                return PrivateKeys.of(block, password);
+            }
+        }
+        throw new IOException("there is no key in it: it should have a line -----BEGIN PRIVATE KEY-----");
+    }
+
+    private static List<X509Certificate> certificates(byte[] bytes) throws IOException {
+        List<X509Certificate> all = new ArrayList<>();
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            for (PemFile.Block block : PemFile.of(bytes).blocks()) {
+                if (block.type().endsWith("CERTIFICATE")) {
+                    all.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.bytes())));
+                }
+            }
+        } catch (CertificateException damaged) {
+            throw new IOException("its certificate is damaged (" + damaged.getMessage() + ")", damaged);
+        }
+        if (all.isEmpty()) {
+            throw new IOException("there is no certificate in it: it should have a line -----BEGIN CERTIFICATE-----");
+        }
+        return all;
+    }
+
+    private static char[] password(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        return text.lines().findFirst().orElse("").toCharArray();
+    }
+
+    /** Signs something, and lets the certificate verify it. */
+    private static void checkPair(Identity identity, Path certificateFile, Path keyFile) throws IOException {
+        String algorithm = switch (identity.key().getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            case "EdDSA", "Ed25519", "Ed448" -> "EdDSA";
+            default -> "";
+        };
+        if (algorithm.isEmpty()) {
+            return;
+        }
+        boolean isPair;
+        try {
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(identity.key());
+            byte[] signed = signature.sign();
+            signature.initVerify(identity.certificate().getPublicKey());
+            isPair = signature.verify(signed);
+        } catch (InvalidKeyException other) {
+            isPair = false;
+        } catch (GeneralSecurityException wrong) {
+            throw new IOException("cannot use the key of " + keyFile + ": " + wrong.getMessage(), wrong);
+        }
+        if (!isPair) {
+            throw new IOException("the key in " + keyFile + " is not that of the certificate in " + certificateFile
+                    + ", whose first certificate is of "
+                    + identity.certificate().getSubjectX500Principal());
+        }
+    }
+
+    /** What can be read out of a file. */
+    private interface Reader<T> {
+        T read(byte[] bytes) throws IOException;
+    }
+
+    private static <T> T about(Path file, String what, Reader<T> reader) throws IOException {
+        byte[] bytes;
+        try {
+            bytes = PemFile.read(file);
+        } catch (IOException failure) {
+            throw new TlsFileException(
+                    "cannot read the " + what + " file " + file + ": " + Reason.describe(failure), failure);
+        }
+        try {
+            return reader.read(bytes);
+        } catch (TlsFileException told) {
+            throw told;
+        } catch (IOException wrong) {
+            throw new TlsFileException("the " + what + " file " + file + ": " + wrong.getMessage(), wrong);
+        }
+    }
+
+    /** The message names the file. */
+    private static final class TlsFileException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        TlsFileException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

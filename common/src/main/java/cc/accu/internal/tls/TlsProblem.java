@@ -1,0 +1,96 @@
+package cc.accu.internal.tls;
+
+import io.netty.handler.ssl.NotSslRecordException;
+import java.io.IOException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/** Why a TLS handshake failed, in a sentence for people. The peer's words are not in it, but for the names of its alerts. */
+public final class TlsProblem {
+    private static final String ALERT = "Received fatal alert: ";
+
+    /** What an alert of the other side means, by its name in RFC 8446, section 6.2. */
+    private static final Map<String, String> ALERTS = Map.of(
+            "unknown_ca", "the other side does not trust the authority of our certificate",
+            "bad_certificate", "the other side does not accept our certificate, or wants one",
+            "certificate_unknown", "the other side does not accept our certificate",
+            "certificate_expired", "the other side says that our certificate has expired",
+            "certificate_revoked", "the other side says that our certificate is revoked",
+            "certificate_required", "the other side wants a certificate",
+            "handshake_failure", "the other side found nothing in common with us, or wants a certificate",
+            "protocol_version", "the other side speaks no version of TLS that we do (1.2 and 1.3)",
+            "access_denied", "the other side does not accept whom our certificate names",
+            "unrecognized_name", "the other side does not know the name that it was asked for");
+
+    private TlsProblem() {}
+
+    /** Whether the other side is gone, without a word about why. */
+    public static boolean isGone(Throwable failure) {
+        return failure instanceof IOException && !(failure instanceof SSLException);
+    }
+
+    /** Whether what came is no TLS. */
+    public static boolean isNoTls(Throwable failure) {
+        return failure instanceof NotSslRecordException;
+    }
+
+    /** In words. */
+    public static String describe(Throwable failure) {
+        return certificateProblem(failure)
+                .or(() -> alert(failure))
+                .orElseGet(() -> isNoTls(failure) ? "the other side does not speak TLS" : plain(failure));
+    }
+
+    /** What is wrong with the certificate of the other side; empty if it is something else. */
+    private static Optional<String> certificateProblem(Throwable failure) {
+        String found = null;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateExpiredException) {
+                return Optional.of("its certificate has expired");
+            } else if (cause instanceof CertificateNotYetValidException) {
+                return Optional.of("its certificate is not valid yet; are both clocks right?");
+            } else if (cause instanceof CertPathValidatorException path
+                    && path.getReason() == CertPathValidatorException.BasicReason.REVOKED) {
+                return Optional.of("its certificate is revoked");
+            }
+            String text = String.valueOf(cause.getMessage());
+            if (text.contains("unable to find valid certification path") || text.contains("PKIX path")) {
+                found = "its certificate is of an authority that is not trusted here";
+            } else if (text.contains("Empty client certificate chain") || text.contains("certificate_required")) {
+                found = "it showed no certificate";
+            } else if (cause instanceof CertificateException && text.startsWith("No ")) {
+                found = "its certificate is for another name (" + text + ")";
+            }
+        }
+        return Optional.ofNullable(found);
+    }
+
+    private static Optional<String> alert(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String text = String.valueOf(cause.getMessage());
+            int at = text.indexOf(ALERT);
+            if (at >= 0) {
+                String name = text.substring(at + ALERT.length()).strip().toLowerCase(Locale.ROOT);
+                return Optional.of(ALERTS.getOrDefault(name, "the other side ended it with the alert " + name));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String plain(Throwable failure) {
+        String text = String.valueOf(failure.getMessage()).replaceAll("\\p{Cntrl}", " ");
+        if (text.contains("no cipher suites in common")) {
+            return "it speaks no cipher that we do; does our kind of key fit it?";
+        }
+        if (text.contains("protocol") && text.contains("not enabled or supported")) {
+            return "it speaks no version of TLS that we do (1.2 and 1.3)";
+        }
+        return text;
+    }
+}

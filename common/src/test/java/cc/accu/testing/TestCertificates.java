@@ -1,0 +1,125 @@
+package cc.accu.testing;
+
+import cc.accu.transport.TlsOptions;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** An authority for tests, which gives certificates. Any thread. */
+public final class TestCertificates {
+    /** The one that tests have in common. */
+    public static final TestCertificates AUTHORITY = new TestCertificates("CN=authority");
+
+    private final X509Bundle root;
+    private final X509Bundle localhost;
+
+    public TestCertificates(String subject) {
+        root = made(() -> new CertificateBuilder()
+                .ecp256()
+                .subject(subject)
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned());
+        localhost = issue("CN=localhost", TestCertificates::ofThisHost);
+    }
+
+    private interface Making<T> {
+        T make() throws Exception;
+    }
+
+    private static <T> T made(Making<T> making) {
+        try {
+            return making.make();
+        } catch (Exception failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /** Gives out a certificate. */
+    public X509Bundle issue(String subject, UnaryOperator<CertificateBuilder> more) {
+        return made(() -> more.apply(new CertificateBuilder()
+                        .ecp256()
+                        .subject(subject)
+                        .notAfter(Instant.now().plus(Duration.ofDays(100))))
+                .buildIssuedBy(root));
+    }
+
+    /** The name and the address of this machine for itself. */
+    public static CertificateBuilder ofThisHost(CertificateBuilder builder) {
+        return builder.addSanDnsName("localhost").addSanIpAddress("127.0.0.1");
+    }
+
+    public X509Certificate root() {
+        return root.getCertificate();
+    }
+
+    /** The certificate of the authority, in a file. */
+    public Path rootFile(Path directory) {
+        return write(directory.resolve("ca.pem"), root.getCertificatePEM());
+    }
+
+    /** A server on this machine. */
+    public TlsOptions server(Path directory) {
+        return options(directory, "server", localhost);
+    }
+
+    /** A server on this machine that wants certificates of this authority. */
+    public TlsOptions askingServer(Path directory) {
+        return server(directory).withAuthorities(rootFile(directory));
+    }
+
+    /** A client that trusts this authority, and has nothing to show. */
+    public TlsOptions client(Path directory) {
+        return TlsOptions.DEFAULT.withAuthorities(rootFile(directory));
+    }
+
+    /** A client with a certificate of this authority. */
+    public TlsOptions client(Path directory, String subject) {
+        return options(directory, "client", issue(subject, builder -> builder)).withAuthorities(rootFile(directory));
+    }
+
+    /** The files of a certificate and its key. */
+    public static TlsOptions options(Path directory, String name, X509Bundle bundle) {
+        Path chain = write(directory.resolve(name + ".pem"), bundle.getCertificatePathPEM());
+        Path key = write(directory.resolve(name + ".key"), bundle.getPrivateKeyPEM());
+        return TlsOptions.DEFAULT.withCertificate(chain).withKey(key);
+    }
+
+    /** The JDK's TLS for a client that trusts this authority. */
+    public SSLContext clientContext() {
+        return clientContext(this);
+    }
+
+    /** The JDK's TLS for a client that trusts this authority and another. */
+    public SSLContext clientContext(TestCertificates other) {
+        return made(() -> {
+            SSLContext context = SSLContext.getInstance("TLS");
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            trusted.setCertificateEntry("one", root());
+            trusted.setCertificateEntry("other", other.root());
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(trusted);
+            context.init(new KeyManager[0], factory.getTrustManagers(), null);
+            return context;
+        });
+    }
+
+    private static Path write(Path file, String text) {
+        try {
+            return Files.writeString(file, text);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}
