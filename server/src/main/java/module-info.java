@@ -4,10 +4,12 @@ module cc.accu.server {
     requires static com.google.errorprone.annotations;
     requires static info.picocli;
     requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.codec.haproxy;
     requires io.netty.common;
     requires io.netty.handler;
-    requires java.naming;
     requires io.netty.transport;
+    requires java.naming;
     requires jdk.unsupported;
     requires static kafka.clients;
     requires org.slf4j;

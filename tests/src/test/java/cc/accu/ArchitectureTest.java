@@ -196,6 +196,7 @@ class ArchitectureTest {
                         "Discarded",
                         "LineServer",
                         "ListenOptions",
+                        "RateLimit",
                         "ServerLimits",
                         "ServerObserver",
                         "KafkaSettings",

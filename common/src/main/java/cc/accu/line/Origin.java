@@ -1,5 +1,6 @@
 package cc.accu.line;
 
+import cc.accu.internal.text.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -46,7 +47,8 @@ public record Origin(String listener, String peer, Optional<Credentials> credent
      * 127.0.0.1:51234,CN=device-7}. What is not printable in the subject, or a space, is escaped as in a URL.
      */
     public String sender() {
-        return subject.map(name -> peer + "," + oneWord(name)).orElse(peer);
+        String address = Printable.line(peer);
+        return subject.map(name -> address + "," + oneWord(name)).orElse(address);
     }
 
     private static String oneWord(String name) {

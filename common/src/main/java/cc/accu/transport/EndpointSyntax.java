@@ -137,7 +137,8 @@ final class EndpointSyntax {
             throw new IllegalArgumentException(
                     "too many colons in '" + address + "'; an IPv6 address goes in brackets, for example [::1]:3000");
         }
-        if (!host.matches("[^\\s/?#\\[\\]]*")) {
+        // Of a character that is not seen, and may be stripped, nobody can say whether it is there.
+        if (!host.matches("[^\\s\\p{C}\\p{Z}/?#\\[\\]]*")) {
             throw new IllegalArgumentException("'" + host + "' is not a host name or address");
         }
         return new Endpoint.Tcp(networkOf(network), host, parsePort(address.substring(colon + 1), address));

@@ -11,13 +11,18 @@ import cc.accu.server.internal.deliver.TurnFlusher;
 import cc.accu.server.internal.receive.Abort;
 import cc.accu.server.internal.receive.AckWriter;
 import cc.accu.server.internal.receive.AckWriter.InFlight;
+import cc.accu.server.internal.receive.AgeLimit;
 import cc.accu.server.internal.receive.ConnectionEnd;
+import cc.accu.server.internal.receive.Protocol;
 import cc.accu.server.internal.receive.ReadGate;
+import cc.accu.server.internal.receive.SendRate;
+import cc.accu.server.internal.receive.Throttle;
 import cc.accu.transport.Refused;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +46,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private volatile Origin origin;
     private @Nullable AckWriter acks;
     private Consumer<AckWriter> whenGreeted = begun -> {};
-    private boolean endedForOthers;
+
+    /** Whether the log says already why we end it. */
+    private boolean endIsTold;
+
+    private @Nullable Throttle throttle;
+    private boolean draining;
     private boolean identified;
 
     /** Its handshake is to come; {@code origin} is what is known until then. */
@@ -78,12 +88,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
         gate.input().comesFrom(known);
         LOG.debug("{}: connected to {}", known.sender(), known.listener());
         shared.observer().connected(known);
+        if (!options.maxAge().isZero()) {
+            new AgeLimit(channel, gate, () -> acks == null, this::isTooOld).begin(options.maxAge());
+        }
     }
 
-    /** It is not taken, and nobody but the counts and the log knows of it. */
+    private void isTooOld() {
+        LOG.debug("{}: ended for its age", origin.sender());
+        refuse(AckLine.Code.SHUTTING_DOWN, "this connection is as old as it may get, connect anew");
+    }
+
+    /** No line of it is taken. */
     void turnAway(Origin known, Refused reason, String why) {
         assert channel.eventLoop().inEventLoop()
                 : "called from " + Thread.currentThread().getName();
+        endIsTold = true;
         shared.refusals().refused(known.listener(), known.sender(), reason, why);
         switch (reason) {
             case TLS_FAILED -> channel.close(); // behind the alert that tells why
@@ -99,6 +118,25 @@ final class Connection extends ChannelInboundHandlerAdapter {
         shared.log().offended(origin.sender(), what);
         gate.input().breakOff();
         Abort.reset(channel);
+    }
+
+    /** It may send no faster than all of these say, until the server stops. Called at most once, when it is known who is there. */
+    void isLimitedTo(List<SendRate> rates) {
+        if (draining) {
+            return;
+        }
+        Throttle limiting = new Throttle(gate, rates);
+        throttle = limiting;
+        channel.pipeline().addBefore(LineInput.NAME, "rate", limiting);
+    }
+
+    /** A plain connection begins with what is for another port. Its bytes are lines all the same, but for those of TLS. */
+    void speaks(Protocol protocol) {
+        if (protocol == Protocol.TLS) {
+            turnAway(origin, Refused.WRONG_PROTOCOL, protocol.advice());
+        } else {
+            shared.log().speaks(origin.listener(), origin.sender(), protocol);
+        }
     }
 
     /** The sender did not ask for acknowledgements, and never hears anything. */
@@ -157,7 +195,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         EventLoops.execute(channel.eventLoop(), () -> {
             if (gate.silentSinceMillis() != Long.MAX_VALUE) {
                 shared.log().ended(origin.sender());
-                endedForOthers = true;
+                endIsTold = true;
                 LineInput.end(channel.pipeline(), End.TIMEOUT);
             }
         });
@@ -236,7 +274,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof LineInput.Dropped dropped) {
             dropped(dropped);
-        } else if (event == End.TIMEOUT && !endedForOthers) {
+        } else if (event == End.TIMEOUT && !endIsTold) {
             shared.log().timedOut(origin.sender());
         } else if (event instanceof ChannelInputShutdownEvent) {
             end.inputEnded();
@@ -277,8 +315,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Takes what has arrived, then ends the input. Any thread; the channel closes when all of it is stored. */
     void drain() {
-        EventLoops.execute(
-                channel.eventLoop(),
-                () -> end.drain(() -> refuse(AckLine.Code.SHUTTING_DOWN, "the server is stopping")));
+        EventLoops.execute(channel.eventLoop(), () -> {
+            if (throttle != null) {
+                throttle.lift();
+            }
+            end.drain(() -> refuse(AckLine.Code.SHUTTING_DOWN, "the server is stopping"));
+        });
     }
 }

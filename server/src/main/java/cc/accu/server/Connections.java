@@ -7,11 +7,13 @@ import cc.accu.line.Origin;
 import cc.accu.server.Books.Ledger;
 import cc.accu.server.internal.deliver.SinkFanOut;
 import cc.accu.server.internal.deliver.TurnFlusher;
+import cc.accu.server.internal.receive.AccessRules;
 import cc.accu.server.internal.receive.ConnectionLimit;
 import cc.accu.server.internal.receive.ConnectionLog;
+import cc.accu.server.internal.receive.Peers;
 import cc.accu.server.internal.receive.ReadBudget;
 import cc.accu.server.internal.receive.ReadGate;
-import cc.accu.server.internal.receive.Refusals;
+import cc.accu.server.internal.receive.RefusedConnections;
 import cc.accu.server.internal.tls.ServerTls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -34,7 +36,8 @@ final class Connections {
     private volatile boolean draining;
 
     /** What all connections of a server give their messages and their news to. */
-    record Shared(SinkFanOut sinks, Ledger ledger, ServerObserver observer, ConnectionLog log, Refusals refusals) {}
+    record Shared(
+            SinkFanOut sinks, Ledger ledger, ServerObserver observer, ConnectionLog log, RefusedConnections refusals) {}
 
     Connections(ReadBudget budget, Shared shared, Handshake.Additions additions) {
         this.budget = budget;
@@ -47,7 +50,11 @@ final class Connections {
         return shared;
     }
 
-    /** What makes a connection of each channel that one listener accepts. */
+    /**
+     * What makes a connection of each channel that one listener accepts. Blocking, where users have names.
+     *
+     * @throws cc.accu.transport.ListenException when one of them is not known
+     */
     Acceptor acceptor(ListenOptions options, Transport transport, ConnectionLimit limit, Optional<ServerTls> tls) {
         return new Acceptor(options, transport, limit, tls);
     }
@@ -56,19 +63,43 @@ final class Connections {
     final class Acceptor extends ChannelInitializer<Channel> {
         private final ListenOptions options;
         private final Transport transport;
+        private final Optional<AccessRules> rules;
         private final ConnectionLimit.OfListener limit;
         private final Optional<ServerTls> tls;
+        private final Peers peers;
         private volatile @Nullable String name;
 
         private Acceptor(ListenOptions options, Transport transport, ConnectionLimit limit, Optional<ServerTls> tls) {
             this.tls = tls;
             this.options = options;
             this.transport = transport;
+            this.rules = options.accessRules();
             this.limit = limit.ofListener(options.maxConnections(), this::name);
+            this.peers = new Peers(
+                    options.maxConnectionsPerPeer(), () -> options.peerRate().newRate());
         }
 
         ListenOptions options() {
             return options;
+        }
+
+        Transport transport() {
+            return transport;
+        }
+
+        /** Who may send; empty where everybody may. */
+        Optional<AccessRules> rules() {
+            return rules;
+        }
+
+        /** The addresses that have connected, where their number or their rate is limited. */
+        Peers peers() {
+            return peers;
+        }
+
+        /** TLS, where it is spoken. */
+        Optional<ServerTls> tls() {
+            return tls;
         }
 
         /** Sits on the accepting channel. */
@@ -92,7 +123,7 @@ final class Connections {
             Connection connection = new Connection(channel, origin, gate, this);
             channel.pipeline().addLast("connection", connection);
             add(connection);
-            new Handshake(connection, origin, additions).begin(options, transport, tls);
+            new Handshake(connection, origin, additions).begin(this);
         }
 
         /** What the accepting channel prints, once for all of its connections. */

@@ -5,19 +5,24 @@ import cc.accu.internal.framing.LineInput;
 import cc.accu.internal.transport.Transport;
 import cc.accu.line.End;
 import cc.accu.line.Origin;
+import cc.accu.server.internal.receive.AccessStep;
 import cc.accu.server.internal.receive.AckGreeting;
+import cc.accu.server.internal.receive.FirstBytes;
 import cc.accu.server.internal.receive.HandshakeStep;
-import cc.accu.server.internal.tls.ServerTls;
+import cc.accu.server.internal.receive.PeerStep;
+import cc.accu.server.internal.receive.ProxyStep;
+import cc.accu.server.internal.receive.SendRate;
 import cc.accu.server.internal.tls.TlsHelloStep;
 import cc.accu.server.internal.tls.TlsPeerStep;
+import cc.accu.transport.Endpoint;
 import cc.accu.transport.Refused;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -35,7 +40,10 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
     private final Additions additions;
     private final Queue<HandshakeStep> steps = new ArrayDeque<>();
     private Origin origin;
-    private boolean identified;
+    private Duration timeout = Duration.ZERO;
+    private boolean over;
+    private final List<SendRate> rates = new ArrayList<>();
+    private boolean speaksPlainly;
     private @Nullable Future<?> deadline;
 
     /** What is added to the handshakes of a server: by tests. */
@@ -51,13 +59,19 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
     }
 
     /** The steps that find out who is there, in order. A new one is a line here. */
-    private List<HandshakeStep> identitySteps(Transport transport, Optional<ServerTls> tls, boolean conversations) {
+    private List<HandshakeStep> identitySteps(Connections.Acceptor listener) {
         List<HandshakeStep> all = new ArrayList<>();
-        all.add(new SocketPeer(transport, channel));
-        tls.ifPresent(own -> {
+        all.add(new SocketPeer(listener.transport(), channel));
+        listener.options().balancers().ifPresent(balancers -> all.add(new ProxyStep(balancers)));
+        listener.rules().ifPresent(rules -> all.add(new AccessStep(rules)));
+        if (listener.peers().areLimited()) {
+            all.add(new PeerStep(listener.peers(), channel, rates::add));
+        }
+        listener.tls().ifPresent(tls -> {
             connection.gate().setTls();
-            all.add(new TlsHelloStep(own, channel, tlsConnection(conversations)));
-            all.add(new TlsPeerStep(own, channel));
+            all.add(new TlsHelloStep(
+                    tls, channel, tlsConnection(listener.options().acknowledging())));
+            all.add(new TlsPeerStep(tls, channel));
         });
         return all;
     }
@@ -68,10 +82,10 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
     }
 
     /** Adds what is needed to a pipeline that has framing and connection, and begins. */
-    void begin(ListenOptions options, Transport transport, Optional<ServerTls> tls) {
+    void begin(Connections.Acceptor listener) {
         assert channel.eventLoop().inEventLoop()
                 : "called from " + Thread.currentThread().getName();
-        if (options.acknowledging()) {
+        if (listener.options().acknowledging()) {
             channel.pipeline()
                     .addAfter(
                             LineInput.NAME,
@@ -79,13 +93,19 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
                             new AckGreeting(connection.gate().input(), this));
             connection.gate().setGreeting(true);
         }
+        speaksPlainly = listener.options().endpoint() instanceof Endpoint.Tcp tcp && !tcp.isTls();
         connection.gate().setIdentifying(true);
-        steps.addAll(identitySteps(transport, tls, options.acknowledging()));
+        timeout = listener.options().handshakeTimeout();
+        rates.add(listener.options().rate().newRate());
+        steps.addAll(identitySteps(listener));
         steps.addAll(additions.steps().get());
         next();
-        long nanos = options.handshakeTimeout().toNanos();
-        if (!identified && nanos > 0) {
-            deadline = channel.eventLoop().schedule(this::timeOut, nanos, TimeUnit.NANOSECONDS);
+        startDeadline();
+    }
+
+    private void startDeadline() {
+        if (!over && channel.isOpen() && deadline == null && !timeout.isZero()) {
+            deadline = channel.eventLoop().schedule(this::timeOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -104,20 +124,29 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
     }
 
     private void identified() {
-        identified = true;
+        over = true;
         cancelDeadline();
         connection.gate().setIdentifying(false);
         connection.identified(origin);
+        if (speaksPlainly) {
+            channel.pipeline().addBefore(LineInput.NAME, null, new FirstBytes(connection::speaks));
+        }
+        rates.removeIf(rate -> !rate.isLimited());
+        if (!rates.isEmpty()) {
+            connection.isLimitedTo(rates);
+        }
     }
 
     private void cancelDeadline() {
         if (deadline != null) {
             deadline.cancel(false);
+            deadline = null;
         }
     }
 
     @Override
     public void refused(Origin known, Refused reason, String why) {
+        over = true;
         cancelDeadline();
         holds(0);
         connection.turnAway(known, reason, why);
@@ -136,6 +165,12 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
         origin = known;
         holds(0);
         next();
+        startDeadline();
+    }
+
+    @Override
+    public void mayStaySilent() {
+        cancelDeadline();
     }
 
     @Override

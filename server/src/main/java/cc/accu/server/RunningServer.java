@@ -11,7 +11,7 @@ import cc.accu.server.internal.deliver.SinkFanOut.SinkListener;
 import cc.accu.server.internal.receive.ConnectionLimit;
 import cc.accu.server.internal.receive.ConnectionLog;
 import cc.accu.server.internal.receive.ReadBudget;
-import cc.accu.server.internal.receive.Refusals;
+import cc.accu.server.internal.receive.RefusedConnections;
 import cc.accu.server.internal.tls.ServerTls;
 import cc.accu.server.internal.tls.TlsListeners;
 import cc.accu.server.sink.Sink;
@@ -44,7 +44,7 @@ final class RunningServer {
     private final Ledger ledger = new Ledger();
     private final ConnectionLog log = new ConnectionLog();
     private final Connections connections;
-    private final Refusals refusals;
+    private final RefusedConnections refusals;
     private final ConnectionLimit connectionLimit;
     private final EventLoops loops;
     private final List<Listener> listeners = new ArrayList<>();
@@ -70,7 +70,7 @@ final class RunningServer {
                         patienceNanos(listening)),
                 ReadBuffers::freeDirectBytes);
         Observers observers = new Observers(builder.observers);
-        this.refusals = new Refusals(observers::refused);
+        this.refusals = new RefusedConnections(observers::refused);
         this.sinks = new SinkFanOut(sinks, sinkListener(observers));
         this.connections = new Connections(
                 budget,

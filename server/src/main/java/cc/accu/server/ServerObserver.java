@@ -23,7 +23,10 @@ public interface ServerObserver {
     /** Lines were received and will not be stored. */
     default void discarded(Origin origin, Discarded reason, int lines) {}
 
-    /** A connection was turned away, before any line of it was taken. No other event tells of it. */
+    /**
+     * A connection was turned away, before any line of it was taken. No other event tells of it; but one that turns out to
+     * speak {@linkplain Refused#WRONG_PROTOCOL TLS to a plain listener} was told as connected before.
+     */
     default void refused(String listener, Refused reason) {}
 
     /** A connection is gone, and everything that came over it is stored or discarded: {@code books} says how much. */

@@ -1,6 +1,7 @@
 package cc.accu.internal.cli;
 
 import cc.accu.internal.process.StandardStream;
+import cc.accu.internal.text.Printable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -8,6 +9,7 @@ import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -19,12 +21,35 @@ import picocli.CommandLine.PicocliException;
  *
  * @param name of the program, which begins what it says of itself
  * @param hint what to do after wrong usage
+ * @param err gets single lines, in which nothing drives a terminal or begins another line
  * @param main is in the jar whose manifest has the version
  */
 public record Program(String name, String hint, Class<?> main, PrintWriter out, PrintWriter err) {
     public static final int OK = 0;
     public static final int FAILED = 1;
     public static final int WRONG_USAGE = 2;
+
+    public Program {
+        err = new OneLineEach(err);
+    }
+
+    /** Prints each text as one line, whoever wrote what is in it: a server, a certificate, the name of a file. */
+    private static final class OneLineEach extends PrintWriter {
+        OneLineEach(PrintWriter writer) {
+            super(writer, true);
+        }
+
+        @Override
+        public void println(@Nullable String text) {
+            super.println(Printable.line(String.valueOf(text)));
+        }
+
+        /** A line of a stack trace. */
+        @Override
+        public void println(@Nullable Object traced) {
+            println(String.valueOf(traced));
+        }
+    }
 
     /** This process as a program, on its standard streams. */
     public static Program ofProcess(String name, String hint, Class<?> main) {

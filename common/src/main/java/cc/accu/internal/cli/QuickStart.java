@@ -1,5 +1,6 @@
 package cc.accu.internal.cli;
 
+import cc.accu.internal.text.Printable;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -106,7 +107,7 @@ final class QuickStart {
     }
 
     /**
-     * Writes a time before each line that is logged. The logger can do that too, but makes its format when it is set up:
+     * Writes a time before each line that is logged, and keeps it one line, whoever wrote what is in it. The logger can do that too, but makes its format when it is set up:
      * the locales that this needs are a tenth of every start, and most starts log nothing.
      */
     private static final class WithTime extends PrintStream {
@@ -126,13 +127,13 @@ final class QuickStart {
 
         @Override
         public void println(@Nullable String logged) {
-            err.println(now() + logged);
+            err.println(now() + Printable.line(String.valueOf(logged)));
         }
 
-        /** A line of a stack trace, as it is. */
+        /** A line of a stack trace. */
         @Override
         public void println(@Nullable Object traced) {
-            err.println(traced);
+            err.println(Printable.line(String.valueOf(traced)));
         }
     }
 }

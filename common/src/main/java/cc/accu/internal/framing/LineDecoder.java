@@ -78,8 +78,8 @@ final class LineDecoder extends LineBasedFrameDecoder implements LineInput {
                 Unpooled.wrappedBuffer(new byte[] {(byte) value}).asReadOnly());
     }
 
-    /** Whether some bytes of a line are here and its terminator is not. */
-    boolean inLine() {
+    @Override
+    public boolean inLine() {
         return unfinishedBytes() > 0 || state == State.REST_OF_SPLIT_LINE || state == State.DROPPED_LINE;
     }
 

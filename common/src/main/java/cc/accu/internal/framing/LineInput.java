@@ -51,6 +51,9 @@ public interface LineInput {
     /** Where the lines come from, from now on. */
     void comesFrom(Origin origin);
 
+    /** Whether some bytes of a line have come and its terminator has not. */
+    boolean inLine();
+
     /** Memory that is held for a line whose terminator has not come yet, in bytes. */
     int heldBytes();
 

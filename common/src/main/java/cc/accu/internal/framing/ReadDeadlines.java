@@ -40,6 +40,10 @@ final class ReadDeadlines extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         lastReadAt = now(ctx);
         ctx.fireChannelRead(message);
+        followLine();
+    }
+
+    private void followLine() {
         if (!decoder.inLine()) {
             numberOfThatLine = 0;
         } else if (numberOfThatLine != decoder.lineNumber()) {
@@ -65,8 +69,10 @@ final class ReadDeadlines extends ChannelDuplexHandler {
         ctx.read();
     }
 
+    /** What had been read before the pause may have been passed on in it. */
     private void startAgain(ChannelHandlerContext ctx) {
         lastReadAt = now(ctx);
+        followLine();
         lineStartedAt = lastReadAt;
     }
 

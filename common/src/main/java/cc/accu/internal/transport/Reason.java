@@ -1,5 +1,6 @@
 package cc.accu.internal.transport;
 
+import cc.accu.internal.text.Printable;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
 import java.io.FileNotFoundException;
@@ -124,14 +125,14 @@ public enum Reason {
         return text == null ? "" : text;
     }
 
-    /** The reason in a few plain words, without the name of a class or the number of an error. */
+    /** The reason in a few plain words, without the name of a class or the number of an error, in one line. */
     public static String describe(Throwable failure) {
         Reason reason = of(failure);
         if (reason != OTHER) {
             return reason == TOO_MANY_OPEN_FILES ? reason.text + "; raise the limit with \"ulimit -n\"" : reason.text;
         }
         String said = NATIVE_CALL.matcher(text(root(failure))).replaceFirst("");
-        return said.isBlank() ? "for a reason that the system does not tell" : said;
+        return said.isBlank() ? "for a reason that the system does not tell" : Printable.line(said);
     }
 
     @Override

@@ -55,7 +55,8 @@ class LineFramingPropertyTest {
         }
     }
 
-    private static List<String> reference(String input, int max, LongLine policy, String mark) {
+    /** The messages that a whole input is, as {@link LineSender} shows them. */
+    static List<String> reference(String input, int max, LongLine policy, String mark) {
         List<String> messages = new ArrayList<>();
         String[] lines = input.split("\n", -1);
         for (int i = 0; i < lines.length; i++) {

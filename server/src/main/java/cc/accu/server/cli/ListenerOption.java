@@ -10,6 +10,7 @@ import cc.accu.server.ListenOptions;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.TlsOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -27,23 +28,47 @@ enum ListenerOption implements UnaryOperator<String> {
     LINE_TIMEOUT(
             "line-timeout TIME",
             "close a connection whose line is not finished in that time; 0 for never (default: 0)"),
+    HANDSHAKE_TIMEOUT(
+            "handshake-timeout TIME",
+            "close a connection of which it is not known in that time who is there; 0 for never (default: 10s)"),
     UNFINISHED_TIMEOUT(
             "unfinished-timeout TIME",
             "how long lines that do not end may fill the buffer, before the one that was silent longest is ended;"
                     + " 0 for ever (default: 10s)"),
     MAX_CONNECTIONS(
             "max-connections N", "more are closed at once (default: what the limits on open files and memory allow)"),
+    MAX_CONNECTIONS_PER_PEER(
+            "max-connections-per-peer N", "more of one address, or user, are closed at once (default: no limit)"),
+    MAX_LINES_PER_SECOND(
+            "max-lines-per-second N", "faster connections are held, and nothing is dropped (default: no limit)"),
+    MAX_BYTES_PER_SECOND("max-bytes-per-second SIZE", "the same in bytes (default: no limit)"),
+    MAX_LINES_PER_SECOND_PER_PEER(
+            "max-lines-per-second-per-peer N",
+            "the same for all connections of one address, or user (default: no limit)"),
+    MAX_BYTES_PER_SECOND_PER_PEER("max-bytes-per-second-per-peer SIZE", "the same in bytes (default: no limit)"),
+    MAX_AGE("max-age TIME", "end older connections between two lines; 0 for never (default: 0)"),
     ACKS("acks on|off", "whether senders that start with accu/1 are told what is stored (default: on)"),
     MODE("mode OCTAL", "permissions of a unix socket's file (default: 0660)"),
     GROUP("group NAME", "group of a unix socket's file, by name or number"),
+    ALLOW("allow CIDR,...", "networks and addresses that may send over TCP, and no others (default: everybody may)"),
+    DENY("deny CIDR,...", "networks and addresses that may not send over TCP, even if --allow names them"),
+    ALLOW_USER(
+            "allow-user NAME,...",
+            "users that may send over unix sockets, by name or number, and no others but those of --allow-group"),
+    ALLOW_GROUP("allow-group NAME,...", "groups that may send over unix sockets; as --allow-user"),
+    PROXY_FROM(
+            "proxy-from CIDR,...",
+            "load balancers that connect over TCP, and no others; the PROXY header of each connection says who sends"),
     TLS_CERT("tls-cert FILE", "certificate of a tls listener, PEM with those that lead to its authority, or PKCS#12"),
     TLS_KEY("tls-key FILE", "its key, PEM (default: it is in the file of the certificate)"),
     TLS_PASSWORD("tls-password FILE", "file with the password of the key"),
     TLS_CLIENT_CA("tls-client-ca FILE", "authorities, PEM: senders have to show a certificate of one of them"),
     TLS_ALLOW("tls-allow SUBJECT", "whom their certificates have to name, as in CN=device-*,O=Acme; others after ;");
 
+    private static final ListenOptions ANY_UNIX = ListenOptions.of(new Endpoint.Unix("/any"));
+    private static final ListenOptions ANY_TCP = ListenOptions.of(new Endpoint.Tcp(Endpoint.Network.TCP, "", 0));
     private static final ListenOptions ANY_TLS = ListenOptions.of(new Endpoint.Tcp(Endpoint.Network.TLS, "", 0));
-    private static final ListenOptions ANY = ListenOptions.of(new Endpoint.Unix("/any"));
+    private static final List<ListenOptions> ANY = List.of(ANY_UNIX, ANY_TCP, ANY_TLS);
 
     private final String form;
     private final String description;
@@ -71,7 +96,7 @@ enum ListenerOption implements UnaryOperator<String> {
 
     @Override
     public String apply(String text) {
-        tell(isOfTls() ? ANY_TLS : ANY, text);
+        tell(ANY.stream().filter(this::concerns).findFirst().orElse(ANY_UNIX), text);
         return text;
     }
 
@@ -83,8 +108,17 @@ enum ListenerOption implements UnaryOperator<String> {
             case LONG_LINE -> listener.framing(framing.withLongLine(Option.choice(LongLine.class, text)));
             case READ_TIMEOUT -> listener.framing(framing.withReadTimeout(Quantities.duration(text)));
             case LINE_TIMEOUT -> listener.framing(framing.withLineTimeout(Quantities.duration(text)));
+            case HANDSHAKE_TIMEOUT -> listener.handshakeTimeout(Quantities.duration(text));
             case UNFINISHED_TIMEOUT -> listener.unfinishedTimeout(Quantities.duration(text));
             case MAX_CONNECTIONS -> listener.maxConnections(connections(text));
+            case MAX_CONNECTIONS_PER_PEER -> listener.maxConnectionsPerPeer(connections(text));
+            case MAX_LINES_PER_SECOND -> listener.rate(listener.rate().withLines(Quantities.count(text)));
+            case MAX_BYTES_PER_SECOND -> listener.rate(listener.rate().withBytes(Quantities.bytes(text)));
+            case MAX_LINES_PER_SECOND_PER_PEER ->
+                listener.peerRate(listener.peerRate().withLines(Quantities.count(text)));
+            case MAX_BYTES_PER_SECOND_PER_PEER ->
+                listener.peerRate(listener.peerRate().withBytes(Quantities.bytes(text)));
+            case MAX_AGE -> listener.maxAge(Quantities.duration(text));
             case ACKS -> listener.acknowledging(Option.choice(Acks.class, text) == Acks.ON);
             case MODE -> listener.socketMode(mode(text));
             case GROUP -> listener.socketGroup(group(text));
@@ -93,6 +127,11 @@ enum ListenerOption implements UnaryOperator<String> {
             case TLS_PASSWORD -> listener.tls(tls(listener).withPassword(TypedText.path(text)));
             case TLS_CLIENT_CA -> listener.tls(tls(listener).withAuthorities(TypedText.path(text)));
             case TLS_ALLOW -> listener.tlsAllowed(text);
+            case ALLOW -> listener.allow(list(text));
+            case DENY -> listener.deny(list(text));
+            case ALLOW_USER -> listener.allowUsers(list(text));
+            case ALLOW_GROUP -> listener.allowGroups(list(text));
+            case PROXY_FROM -> listener.proxyFrom(list(text));
         };
     }
 
@@ -112,24 +151,44 @@ enum ListenerOption implements UnaryOperator<String> {
             case MODE, GROUP -> listener.endpoint() instanceof Endpoint.Unix unix && !unix.isAbstract();
             case TLS_CERT, TLS_KEY, TLS_PASSWORD, TLS_CLIENT_CA, TLS_ALLOW ->
                 listener.endpoint() instanceof Endpoint.Tcp tcp && tcp.isTls();
+            case ALLOW, DENY, PROXY_FROM -> listener.endpoint() instanceof Endpoint.Tcp;
+            case ALLOW_USER, ALLOW_GROUP -> listener.endpoint() instanceof Endpoint.Unix;
             default -> true;
         };
-    }
-
-    private boolean isOfTls() {
-        return !concerns(ANY) && concerns(ANY_TLS);
     }
 
     private static TlsOptions tls(ListenOptions listener) {
         return listener.tls().orElse(TlsOptions.DEFAULT);
     }
 
-    /** What holds of two, that for all and the listener's own: the stricter limit, or else its own. */
+    /**
+     * Checks what was typed for all: what says who may send is never left out without a word.
+     *
+     * @throws IllegalArgumentException if it would be, with a message for the person who typed it
+     */
+    void checkConcernsOneOf(List<ListenOptions> listeners) {
+        switch (this) {
+            case ALLOW, DENY, PROXY_FROM, ALLOW_USER, ALLOW_GROUP, TLS_CERT, TLS_KEY, TLS_CLIENT_CA, TLS_ALLOW -> {
+                if (!listeners.isEmpty() && listeners.stream().noneMatch(this::concerns)) {
+                    String kind = concerns(ANY_TCP) ? "TCP" : concerns(ANY_TLS) ? "TLS" : "unix sockets";
+                    throw new IllegalArgumentException("it is for " + kind + ", and no listener is one");
+                }
+            }
+            default -> {}
+        }
+    }
+
+    /** What holds of two, that for all and the listener's own: the stricter limit, all that is denied, or else its own. */
     String stricter(String forAll, String own) {
         return switch (this) {
             case MAX_LINE -> maxLine(forAll) < maxLine(own) ? forAll : own;
-            case READ_TIMEOUT, LINE_TIMEOUT ->
+            case MAX_CONNECTIONS_PER_PEER, MAX_LINES_PER_SECOND, MAX_LINES_PER_SECOND_PER_PEER ->
+                Quantities.count(forAll) < Quantities.count(own) ? forAll : own;
+            case MAX_BYTES_PER_SECOND, MAX_BYTES_PER_SECOND_PER_PEER ->
+                Quantities.bytes(forAll) < Quantities.bytes(own) ? forAll : own;
+            case READ_TIMEOUT, LINE_TIMEOUT, HANDSHAKE_TIMEOUT, MAX_AGE ->
                 isShorter(Quantities.duration(forAll), Quantities.duration(own)) ? forAll : own;
+            case DENY -> forAll + "," + own;
             default -> own;
         };
     }
@@ -144,6 +203,10 @@ enum ListenerOption implements UnaryOperator<String> {
 
     private static int connections(String count) {
         return Quantities.asInt(Quantities.count(count));
+    }
+
+    private static List<String> list(String text) {
+        return List.of(text.split(",", -1));
     }
 
     private static int mode(String octal) {

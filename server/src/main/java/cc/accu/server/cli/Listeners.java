@@ -54,7 +54,9 @@ final class Listeners {
                             + " as a message: java -jar client.jar " + String.join(" ", words.subList(0, first)) + " "
                             + quoted(word));
         }
-        return parseAll(words);
+        List<ListenOptions> listeners = parseAll(words);
+        options.forEach((option, typed) -> typed.giveTo(text -> option.checkConcernsOneOf(listeners)));
+        return listeners;
     }
 
     /** How many words are addresses before the first that is none. */

@@ -8,6 +8,7 @@ import cc.accu.internal.cli.Program;
 import cc.accu.line.LineFraming;
 import cc.accu.line.LongLine;
 import cc.accu.server.ListenOptions;
+import cc.accu.server.RateLimit;
 import cc.accu.transport.Endpoint;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -86,6 +87,35 @@ class ListenersTest {
     }
 
     @Test
+    void tellsWhatOneSenderMayTake() {
+        parse("tcp://:1?max-connections-per-peer=3&max-lines-per-second=10k&max-bytes-per-second=1MiB"
+                + "&max-lines-per-second-per-peer=20k&max-bytes-per-second-per-peer=2MiB&max-age=1h&handshake-timeout=3s"
+                + " tcp :2");
+        ListenOptions one = listeners.get(0);
+        assertThat(one.maxConnectionsPerPeer()).isEqualTo(3);
+        assertThat(one.rate()).isEqualTo(new RateLimit(10_000, 1 << 20));
+        assertThat(one.peerRate()).isEqualTo(new RateLimit(20_000, 2 << 20));
+        assertThat(one.maxAge()).hasHours(1);
+        assertThat(one.handshakeTimeout()).hasSeconds(3);
+        ListenOptions other = listeners.get(1);
+        assertThat(other.maxConnectionsPerPeer()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(other.rate()).isEqualTo(RateLimit.NONE);
+        assertThat(other.peerRate()).isEqualTo(RateLimit.NONE);
+        assertThat(other.maxAge()).isZero();
+        assertThat(other.handshakeTimeout()).hasSeconds(10);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--max-lines-per-second 10 tcp://:1?max-lines-per-second=20, 10, 9223372036854775807",
+        "--max-bytes-per-second 1MiB tcp://:1?max-bytes-per-second=1M, 9223372036854775807, 1000000",
+        "--max-bytes-per-second 1k tcp://:1?max-lines-per-second=5, 5, 1000"
+    })
+    void holdsTheLowerRate(String words, long lines, long bytes) {
+        assertThat(parse(words).get(0).rate()).isEqualTo(new RateLimit(lines, bytes));
+    }
+
+    @Test
     void leavesAChoiceToTheListener() {
         parse("--acks off --long-line skip tcp://:1?acks=on&long-line=split tcp :2");
         assertThat(listeners.get(0).acknowledging()).isTrue();
@@ -102,6 +132,23 @@ class ListenersTest {
         assertThat(listeners.get(2).socketGroup()).isEmpty();
         assertThat(listeners.get(3).socketMode()).isEqualTo(0666);
         assertThat(listeners.get(3).socketGroup()).contains("adm");
+    }
+
+    @Test
+    void tellsEachListenerWhoMaySend() {
+        parse(
+                "--allow 10.0.0.0/8 --deny 10.0.0.1 --proxy-from ::1 --allow-user root --allow-group adm"
+                        + " tcp :1 tls://:2?allow=192.0.2.7,::1&deny=::2&proxy-from=127.0.0.1 unix /a unix://@b?allow-user=1000");
+        assertThat(listeners.get(0).allow()).containsExactly("10.0.0.0/8");
+        assertThat(listeners.get(0).deny()).containsExactly("10.0.0.1");
+        assertThat(listeners.get(0).proxyFrom()).containsExactly("::1");
+        assertThat(listeners.get(1).allow()).containsExactly("192.0.2.7", "::1");
+        assertThat(listeners.get(1).deny()).containsExactly("10.0.0.1", "::2");
+        assertThat(listeners.get(1).proxyFrom()).containsExactly("127.0.0.1");
+        assertThat(listeners.get(2).allowUsers()).containsExactly("root");
+        assertThat(listeners.get(2).allowGroups()).containsExactly("adm");
+        assertThat(listeners.get(3).allowUsers()).containsExactly("1000");
+        assertThat(listeners.get(3).allow()).isEmpty();
     }
 
     @Test

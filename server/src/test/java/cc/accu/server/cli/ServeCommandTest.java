@@ -55,6 +55,7 @@ class ServeCommandTest {
                 "tcp://:0?acks=no | acks: 'no' is not one of on, off",
                 "tcp://:0?read-timeout | read-timeout: '': a time is",
                 "tcp://:0?max-connections=0 | max-connections: the number of connections must be at least 1, not 0",
+                "tcp://:0?max-lines-per-second=0 | max-lines-per-second: a rate must be at least 1 a second, not 0",
                 "tcp://:0? --read-timeout | missing value: --read-timeout TIME",
                 "tcp :0 --mode 999 | --mode: mode is three octal digits",
                 "tcp :0?acks=off | options go with a URL, in one word: tcp://:0?acks=off",
@@ -66,6 +67,18 @@ class ServeCommandTest {
                 "unix://x?mode=0600 | write unix:///x, or unix x",
                 "unix://@accu?mode=0600 | an abstract socket has no file: mode and group cannot be set for unix @accu",
                 "tcp://:3000?mode=0660 | mode and group are for the file of a unix socket, and cannot be set for tcp :3000",
+                "tcp :0 --allow localhost | --allow: 'localhost' is neither an address nor a network (names are not looked up); for example",
+                "tcp://:0?allow=10.0.0.1/8 | allow: '10.0.0.1/8' is no network of 8 bits: write 10.0.0.0/8 for all of it, or 10.0.0.1 for",
+                "tcp://:0?deny= | deny: '' is neither an address nor a network",
+                "tcp://:0?proxy-from=10.0.0.0/33 | proxy-from: '10.0.0.0/33': the number behind the slash is how many bits",
+                "tcp :0 --allow-user root | --allow-user: it is for unix sockets, and no listener is one",
+                "unix /p/s --deny ::1 | --deny: it is for TCP, and no listener is one",
+                "unix:///p/s?allow=::1 | allow is for addresses, which senders over a unix socket do not have, and cannot be set for unix /p/s; allow-user and",
+                "unix:///p/s?proxy-from=::1 | proxy-from is for addresses, which senders over a unix socket do not have",
+                "tcp://:0?allow-user=root | allow-user is for unix sockets, where the system tells who connects, and cannot be set for tcp :0",
+                "tls://:0?allow-group=root | allow-group is for unix sockets",
+                "unix:///p/s?allow-user=a%20b | allow-user: 'a b' is neither a name nor a number, for example adm,1000",
+                "unix /p/s --allow-group 4294967296 | --allow-group: '4294967296' is too large for a number of a user or group",
                 "tcp :0 --max-connections 5K | write 5k",
                 "tcp :0 --read-timeout 5min | write 5m",
                 "tcp :0 --to /tmp/x | a file is written file:/tmp/x",
@@ -109,6 +122,16 @@ class ServeCommandTest {
                 .endsWith(
                         "server: cannot open file:/nowhere/messages.log: the directory /nowhere does not exist; create it,"
                                 + " or choose another path\n");
+    }
+
+    @Test
+    void saysThatAUserIsNotKnown() {
+        assertThat(run("unix", "/nowhere/s", "--allow-user", "root,nobody-of-that-name"))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .endsWith(
+                        "server: cannot listen on unix /nowhere/s: there is no user 'nobody-of-that-name'; see those that"
+                                + " there are with \"getent passwd\", or give the number\n");
     }
 
     @Test

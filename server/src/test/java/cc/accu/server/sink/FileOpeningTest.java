@@ -37,6 +37,21 @@ class FileOpeningTest {
         assertThat(target).isEmptyFile();
     }
 
+    /** Whoever put it there could read what is stored. */
+    @Test
+    void refusesAFileOfAnotherUserWhereEverybodyCanPutOne() throws IOException {
+        assumeThat(FoundFile.ProcessUser.isKnown() && FoundFile.ProcessUser.id() == 0)
+                .as("runs as root")
+                .isTrue();
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.setAttribute(Files.createFile(logs().log()), "unix:uid", 12345);
+        refuses("it belongs to another user (uid 12345), who could put it there as everybody can; remove it, or name a"
+                + " file in a directory of your own");
+        assertThat(logs().log()).isEmptyFile();
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxr-x"));
+        logs().open("").close();
+    }
+
     @Test
     void refusesADirectory() throws IOException {
         Files.createDirectory(logs().log());

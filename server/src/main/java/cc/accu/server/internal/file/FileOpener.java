@@ -40,12 +40,12 @@ public interface FileOpener {
         static final FileMode PRIVATE = new FileMode(0600);
 
         /** To create a file with: it has these permissions at once, less what the process's umask takes away. */
-        FileAttribute<Set<PosixFilePermission>> atCreation() {
+        public FileAttribute<Set<PosixFilePermission>> atCreation() {
             return PosixFilePermissions.asFileAttribute(permissions());
         }
 
-        /** Gives back to a new file what the umask took. A link that was put in its place is not followed. */
-        void complete(Path file) throws IOException {
+        /** Gives back to a new file, or directory, what the umask took. A link that was put in its place is not followed. */
+        public void complete(Path file) throws IOException {
             PosixFileAttributeView view = Objects.requireNonNull(
                     Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS));
             Set<PosixFilePermission> wanted = permissions();

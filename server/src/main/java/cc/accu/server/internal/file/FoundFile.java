@@ -26,6 +26,7 @@ import java.util.Set;
 public record FoundFile(Path path, Object key, Kind kind, int mode, int links, int owner, int group) {
     private static final String ATTRIBUTES = "unix:fileKey,mode,nlink,uid,gid";
     private static final int PERMISSIONS = 0777;
+    private static final int WRITABLE_BY_OTHERS = 0002;
 
     private static final Set<Path> STANDARD_OUTPUT =
             Set.of(Path.of("/dev/stdout"), Path.of("/dev/fd/1"), Path.of("/proc/self/fd/1"));
@@ -137,8 +138,30 @@ public record FoundFile(Path path, Object key, Kind kind, int mode, int links, i
         return Optional.empty();
     }
 
+    /**
+     * Whether it may be a trap: in a directory where everybody may put files, it belongs to a user who is neither this one nor
+     * root nor the directory's owner. Linux asks the same before it opens such a file to write to, but only of those that it
+     * would create.
+     */
+    boolean isSomebodysInAPublicPlace() throws IOException {
+        return ProcessUser.isKnown()
+                && owner != 0
+                && owner != ProcessUser.id()
+                && isInAPublicPlace()
+                && owner != ownerOfDirectory();
+    }
+
+    /** Whether everybody may put files beside it. */
+    boolean isInAPublicPlace() throws IOException {
+        return (number("mode") & WRITABLE_BY_OTHERS) != 0;
+    }
+
     private int ownerOfDirectory() throws IOException {
-        return (Integer) Files.getAttribute(RotatedNames.directoryOf(path), "unix:uid");
+        return number("uid");
+    }
+
+    private int number(String attributeOfDirectory) throws IOException {
+        return (Integer) Files.getAttribute(RotatedNames.directoryOf(path), "unix:" + attributeOfDirectory);
     }
 
     /**

@@ -72,11 +72,15 @@ final class LogFile {
      */
     FileChannel open() throws IOException {
         try {
-            BasicFileAttributes found = attributes();
-            refuseWhatIsNoFile(found);
+            FoundFile found = FoundFile.at(path).orElseThrow(() -> new NoSuchFileException(path.toString()));
+            refuseWhatIsNotForUs(found);
             TornLine.cutOff(this);
             FileChannel channel = opener.open(path, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
-            key = found.fileKey();
+            if (found.isInAPublicPlace() && !found.sameAndOpen()) {
+                channel.close();
+                throw new IOException("somebody put something else in its place just now");
+            }
+            key = found.key();
             movedByUs = false;
             return channel;
         } catch (NoSuchFileException free) {
@@ -90,15 +94,14 @@ final class LogFile {
         return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static void refuseWhatIsNoFile(BasicFileAttributes found) throws IOException {
-        if (found.isSymbolicLink()) {
-            throw new IOException("it is a symbolic link; name the file itself");
+    private static void refuseWhatIsNotForUs(FoundFile found) throws IOException {
+        if (!found.isRegular()) {
+            throw new IOException("it is " + found.kind() + "; " + found.kind().nameInstead());
         }
-        if (found.isDirectory()) {
-            throw new IOException("it is a directory; name a file in it");
-        }
-        if (!found.isRegularFile()) {
-            throw new IOException("it is a device, a pipe or a socket; name a regular file");
+        if (found.isSomebodysInAPublicPlace()) {
+            throw new IOException(
+                    "it belongs to another user (uid " + found.owner()
+                            + "), who could put it there as everybody can; remove it, or name a file in a directory of your own");
         }
     }
 

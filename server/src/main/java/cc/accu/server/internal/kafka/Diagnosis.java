@@ -1,5 +1,6 @@
 package cc.accu.server.internal.kafka;
 
+import cc.accu.internal.text.Printable;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import org.apache.kafka.common.config.ConfigException;
@@ -96,6 +97,6 @@ final class Diagnosis {
     }
 
     private String said(Throwable failure) {
-        return settings.withoutSecrets(String.valueOf(failure.getMessage()));
+        return Printable.line(settings.withoutSecrets(String.valueOf(failure.getMessage())));
     }
 }

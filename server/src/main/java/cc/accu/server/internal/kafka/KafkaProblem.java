@@ -1,5 +1,6 @@
 package cc.accu.server.internal.kafka;
 
+import cc.accu.internal.text.Printable;
 import java.io.IOException;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
@@ -101,13 +102,18 @@ public final class KafkaProblem extends IOException {
             return String.valueOf(failure.getMessage());
         }
         if (failure instanceof TimeoutException) {
-            return "no broker takes lines; do they run, and can they be reached (" + failure.getMessage() + ")";
+            return "no broker takes lines; do they run, and can they be reached (" + said(failure) + ")";
         }
         String name = failure.getClass().getSimpleName().replaceAll("Exception$", "");
-        String words = name + ": " + failure.getMessage();
+        String words = name + ": " + said(failure);
         return failure instanceof TopicAuthorizationException refused
                 ? words + "; " + howToAllow(String.join(",", refused.unauthorizedTopics()))
                 : words;
+    }
+
+    /** What a broker may have written. */
+    private static String said(Throwable failure) {
+        return Printable.line(String.valueOf(failure.getMessage()));
     }
 
     /** What somebody has to do so that we may write to a topic. */

@@ -23,14 +23,14 @@ public final class ConnectionLimit {
     private static final int PAUSE_MILLIS = 500;
 
     private final int limit;
-    private final Refusals refusals;
+    private final RefusedConnections refusals;
     private final AtomicInteger open = new AtomicInteger();
     private final ConnectionLog.Limiter failures = new ConnectionLog.Limiter();
 
     /**
      * @param limit for all listeners together
      */
-    public ConnectionLimit(int limit, Refusals refusals) {
+    public ConnectionLimit(int limit, RefusedConnections refusals) {
         this.limit = limit;
         this.refusals = refusals;
     }

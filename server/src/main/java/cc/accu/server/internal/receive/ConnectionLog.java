@@ -1,5 +1,6 @@
 package cc.accu.server.internal.receive;
 
+import cc.accu.internal.text.Printable;
 import cc.accu.internal.transport.ReadBuffers;
 import cc.accu.internal.transport.Reason;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -9,6 +10,8 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,7 @@ public final class ConnectionLog {
     private final Limiter endedLines = new Limiter();
     private final Limiter shortages = new Limiter();
     private final Limiter surprises = new Limiter();
+    private final Map<Protocol, Limiter> protocols = new ConcurrentHashMap<>();
 
     /** A deadline has passed. */
     public void timedOut(String peer) {
@@ -59,6 +63,14 @@ public final class ConnectionLog {
                 times));
     }
 
+    /** A sender speaks what is for another port, and its bytes are taken as lines. */
+    public void speaks(String listener, String peer, Protocol protocol) {
+        protocols
+                .computeIfAbsent(protocol, first -> new Limiter())
+                .happened(times -> LOG.warn(
+                        "{}: {} {} ({} such since the last report)", listener, peer, protocol.advice(), times));
+    }
+
     /** There was no memory to read into, and nothing is lost. */
     void paused(OutOfMemoryError failure, long millis) {
         shortages.happened(times -> LOG.warn(
@@ -74,7 +86,7 @@ public final class ConnectionLog {
             return false;
         }
         if (failure instanceof IOException) {
-            LOG.debug("{}: {}", peer, failure.getMessage());
+            LOG.debug("{}: {}", peer, Printable.line(String.valueOf(failure.getMessage())));
             return false;
         }
         if (failure instanceof ChannelException && failure.getCause() instanceof IOException) {
@@ -94,6 +106,7 @@ public final class ConnectionLog {
 
     /** Tells what was held back. */
     public void tellRest() {
+        protocols.values().forEach(Limiter::tellRest);
         List.of(timeouts, offences, longLines, endedLines, shortages, surprises).forEach(Limiter::tellRest);
     }
 

@@ -35,6 +35,9 @@ public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
 
         /** The sender is turned away, and what it has sent is dropped. Called once. */
         void refused(Origin known, Refused reason, String why);
+
+        /** The step waits for no more than the sender's first byte, which may take as long as it likes. */
+        void mayStaySilent();
     }
 
     /** To be called before the step is added to a pipeline; {@code soFar} is what is known before it. */
@@ -54,7 +57,7 @@ public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
 
     /** It is known who is there. The step leaves; does nothing the second time. */
     protected final void complete(Origin known) {
-        ChannelHandlerContext ctx = Objects.requireNonNull(context, "not in a pipeline");
+        ChannelHandlerContext ctx = context();
         assert ctx.executor().inEventLoop()
                 : "called from " + Thread.currentThread().getName();
         if (complete) {
@@ -111,6 +114,16 @@ public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** It is known who is there, but not yet whether they will send anything: until they do, the handshake's time stands still. */
+    protected final void mayStaySilent() {
+        told().mayStaySilent();
+    }
+
+    /** Where the step has its place in the pipeline. */
+    protected final ChannelHandlerContext context() {
+        return Objects.requireNonNull(context, "not in a pipeline");
+    }
+
     private void end(End how) {
         if (!complete) {
             ended(origin, how);
@@ -131,7 +144,7 @@ public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
     @Override
     public final void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
-        if (complete) {
+        if (complete || !in.isReadable()) {
             in.release();
             return;
         }

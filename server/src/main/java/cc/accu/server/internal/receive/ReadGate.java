@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * <caption>Transitions</caption>
  * <tr><th>from</th><th>to</th><th>when</th></tr>
  * <tr><td>OPEN, TURN</td><td>PAUSED</td><td>more than the window is with the sinks, or the handshake holds a small read, or
- *     nothing can be stored any more</td></tr>
+ *     it comes too fast, or nothing can be stored any more</td></tr>
  * <tr><td>PAUSED</td><td>OPEN</td><td>none of that any more, and half of the window is back</td></tr>
  * <tr><td>OPEN</td><td>WAITING</td><td>the budget is spent, and this one holds more than a small read of it</td></tr>
  * <tr><td>OPEN, TURN</td><td>WAITING</td><td>there was no memory to read into</td></tr>
@@ -60,6 +60,18 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
 
     private boolean hadTurn;
     private int overdraftBytes;
+
+    /** Held back for its rate. */
+    private boolean heldBack;
+
+    private int heldBackBytes;
+    private Pace pace = most -> most;
+
+    /** How fast a connection may be read. Event-loop confined. */
+    interface Pace {
+        /** How much the next read may bring, {@code most} at most; 0 when it has just been held back. */
+        int bytesToRead(int most);
+    }
 
     /** Whether it is read, and what it waits for if it is not. */
     private enum State {
@@ -111,6 +123,25 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
         account();
     }
 
+    /** From now on no read brings more than {@code limit} says. */
+    void setPace(Pace limit) {
+        pace = limit;
+    }
+
+    /**
+     * Whether it has to wait, as it came too fast.
+     *
+     * @param bytes what is held meanwhile of what had been read
+     */
+    void heldBack(boolean waits, int bytes) {
+        assert channel.eventLoop().inEventLoop()
+                : "called from " + Thread.currentThread().getName();
+        heldBack = waits;
+        heldBackBytes = bytes;
+        account();
+        decide();
+    }
+
     private boolean handshakeIsFull() {
         return handshakeBytes >= ReadBudget.SMALL_READ_BYTES;
     }
@@ -140,26 +171,28 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
 
     /** When its sender was last heard, if it has a long unfinished line; else {@link Long#MAX_VALUE}. Any thread. */
     public long silentSinceMillis() {
-        return unfinishedBytes > ReadBudget.SMALL_READ_BYTES && !ended ? input.lastReadMillis() : Long.MAX_VALUE;
+        return unfinishedBytes > ReadBudget.SMALL_READ_BYTES && !ended && !heldBack
+                ? input.lastReadMillis()
+                : Long.MAX_VALUE;
     }
 
     @Override
-    public int bytesToRead(int most) {
+    public int bytesToRead(int mostAtOnce) {
         assert channel.eventLoop().inEventLoop()
                 : "called from " + Thread.currentThread().getName();
         if (ended) {
-            return Math.min(most, MOST_TIGHT_READ_BYTES); // what comes now is dropped
+            return Math.min(mostAtOnce, MOST_TIGHT_READ_BYTES); // what comes now is dropped
         }
         if (!isOpen()) {
             forgotten = true;
             return 0;
         }
-        return Math.min(bytesAllowed(most), tls ? MOST_TLS_READ_BYTES : most);
-    }
-
-    private int bytesAllowed(int most) {
         if (identifying) {
-            return Math.min(most, Math.max(1, ReadBudget.SMALL_READ_BYTES - handshakeBytes));
+            return Math.min(mostAtOnce, Math.max(1, ReadBudget.SMALL_READ_BYTES - handshakeBytes));
+        }
+        int most = pace.bytesToRead(tls ? Math.min(mostAtOnce, MOST_TLS_READ_BYTES) : mostAtOnce);
+        if (most == 0) {
+            return 0;
         }
         account(); // for what the read before brought, in the same turn of the loop
         int bytes = budget.readBytes(most);
@@ -221,7 +254,7 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
     public void account() {
         assert channel.eventLoop().inEventLoop()
                 : "called from " + Thread.currentThread().getName();
-        int now = input.heldBytes() + handshakeBytes + tlsBytes;
+        int now = input.heldBytes() + handshakeBytes + tlsBytes + heldBackBytes;
         int more = now - unfinishedBytes;
         if (more == 0) {
             return;
@@ -263,14 +296,14 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
         }
         boolean failed = budget.isClosed() && !greeting && !identifying;
         if (state != State.PAUSED) {
-            if (failed || handshakeIsFull() || heldBytes > budget.windowBytes()) {
+            if (failed || heldBack || handshakeIsFull() || heldBytes > budget.windowBytes()) {
                 endTurn(false);
                 state = State.PAUSED;
                 channel.config().setAutoRead(false);
             } else if (state == State.OPEN && holdsMuch() && budget.isSpent()) {
                 awaitBudget();
             }
-        } else if (!failed && !handshakeIsFull() && heldBytes <= budget.windowBytes() / 2) {
+        } else if (!failed && !heldBack && !handshakeIsFull() && heldBytes <= budget.windowBytes() / 2) {
             state = State.OPEN;
             readOn();
         }

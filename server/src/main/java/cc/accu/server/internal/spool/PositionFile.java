@@ -1,5 +1,6 @@
 package cc.accu.server.internal.spool;
 
+import cc.accu.server.internal.file.FileOpener.FileMode;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,6 +25,8 @@ import java.util.zip.CRC32C;
  */
 final class PositionFile implements Closeable {
     private static final String MAGIC = "accu-spool-position/1";
+
+    private static final FileMode MODE = new FileMode(0640);
 
     /** What a disk writes at once. */
     private static final int PLACE_BYTES = 512;
@@ -135,8 +137,9 @@ final class PositionFile implements Closeable {
         FileChannel file = FileChannel.open(
                 fresh,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
+                MODE.atCreation());
         try {
+            MODE.complete(fresh);
             write(file, 0, saved);
             write(file, 1, saved);
             file.force(true);

@@ -4,6 +4,7 @@ import cc.accu.server.internal.file.BatchAppender;
 import cc.accu.server.internal.file.FileAddress;
 import cc.accu.server.internal.file.FileAppender;
 import cc.accu.server.internal.file.FileOpener;
+import cc.accu.server.internal.file.FileOpener.FileMode;
 import cc.accu.server.internal.file.FileProblem;
 import cc.accu.server.internal.format.LineFormat;
 import java.io.Closeable;
@@ -14,8 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +42,7 @@ public final class Spool implements AutoCloseable {
 
     private static final long LEAST_SEGMENT_BYTES = 64 * 1024;
     private static final long MOST_SEGMENT_BYTES = 32 * 1024 * 1024;
-    private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rwxr-x---");
+    private static final FileMode MODE = new FileMode(0750);
 
     private final String address;
     private final String id;
@@ -139,11 +137,11 @@ public final class Spool implements AutoCloseable {
 
     private static void makeDirectory(Path directory) throws IOException {
         try {
-            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(MODE));
+            Files.createDirectory(directory, MODE.atCreation());
         } catch (FileAlreadyExistsException there) {
             return;
         }
-        Files.setPosixFilePermissions(directory, MODE);
+        MODE.complete(directory);
         force(Objects.requireNonNull(directory.getParent()));
     }
 

@@ -6,6 +6,7 @@ import cc.accu.internal.tls.CloseNotify;
 import cc.accu.line.End;
 import cc.accu.line.Origin;
 import cc.accu.server.internal.receive.HandshakeStep;
+import cc.accu.server.internal.receive.Protocol;
 import cc.accu.transport.Refused;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -47,7 +48,13 @@ public final class TlsHelloStep extends HandshakeStep {
             case NONE ->
                 refuse(
                         Refused.WRONG_PROTOCOL,
-                        "what it says is no TLS; connect with TLS, or listen with tcp for plain senders");
+                        Protocol.of(arrived)
+                                .map(protocol -> protocol == Protocol.PROXY
+                                        ? "it begins with a PROXY header: if that is a load balancer, turn the header on with"
+                                                + " proxy-from=ADDRESS, or off in the load balancer"
+                                        : "it speaks plain " + protocol + ", and this listener wants TLS")
+                                .orElse(
+                                        "what it says is no TLS; let it connect with TLS, or listen with tcp for plain senders"));
             case PARTIAL -> {
                 if (arrived.readableBytes() >= MOST_HELLO_BYTES) {
                     begin(soFar, false);

@@ -13,7 +13,7 @@ class TerminalEscapeTest {
     @ValueSource(
             chars = {
                 '\u0000', '\u0007', '\b', '\u000b', '\f', '\r', '\u001b', '\u001f', '\u007f', '\u0080', '\u0085',
-                '\u009b', '\u009f', '\u202a', '\u202e', '\u2066', '\u2069'
+                '\u009b', '\u009f', '\u061c', '\u200e', '\u200f', '\u202a', '\u202e', '\u2066', '\u2069'
             })
     void showsWhatCouldDriveATerminalByItsNumber(char character) {
         assertThat(shown("a" + character + "b\n")).isEqualTo(String.format("a\\u%04xb\n", (int) character));

@@ -1,5 +1,6 @@
 package cc.accu.server.internal.receive;
 
+import cc.accu.internal.text.Printable;
 import cc.accu.transport.Refused;
 import java.util.EnumMap;
 import java.util.Map;
@@ -13,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * The connections that were turned away: each is counted by its reason and told to the observer, and each reason is in the
  * log at most every ten seconds. Any thread.
  */
-public final class Refusals {
-    private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+public final class RefusedConnections {
+    private static final Logger LOG = LoggerFactory.getLogger(RefusedConnections.class);
 
     private final BiConsumer<String, Refused> observer;
     private final Map<Refused, AtomicLong> counts = new EnumMap<>(Refused.class);
@@ -23,7 +24,7 @@ public final class Refusals {
     /**
      * @param observer is told the listener that a connection came to, and why it was turned away; on event loops
      */
-    public Refusals(BiConsumer<String, Refused> observer) {
+    public RefusedConnections(BiConsumer<String, Refused> observer) {
         this.observer = observer;
         for (Refused reason : Refused.values()) {
             counts.put(reason, new AtomicLong());
@@ -35,17 +36,18 @@ public final class Refusals {
      * A connection is being closed.
      *
      * @param who the sender, for people
-     * @param why in a sentence, with what to do
+     * @param why in a sentence, with what to do; what it has of the sender's own words is made harmless here
      */
     public void refused(String listener, String who, Refused reason, String why) {
+        String shown = Printable.line(why);
         of(counts, reason).incrementAndGet();
         observer.accept(listener, reason);
         switch (reason) {
-            case LEFT, SHUTTING_DOWN -> LOG.debug("{}: {} was refused: {}", listener, who, why);
+            case LEFT, SHUTTING_DOWN -> LOG.debug("{}: {} was refused: {}", listener, who, shown);
             default ->
                 of(limiters, reason)
                         .happened(times -> LOG.warn(
-                                "{}: {} was refused: {} ({} such since the last report)", listener, who, why, times));
+                                "{}: {} was refused: {} ({} such since the last report)", listener, who, shown, times));
         }
     }
 

@@ -1,0 +1,110 @@
+package cc.accu.e2e;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import cc.accu.transport.Endpoint;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A sender that behaves gets its acknowledgements soon, among a thousand that do not. */
+@Timeout(120)
+final class AbuseFairnessIT {
+    private static final int ABUSERS = 1000;
+    private static final int LINES = 400;
+    private static final int WARM_UP = 100;
+    private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** A build shares its machine, and the abusers run on it too. */
+    private static final int SHARED = 4;
+
+    private static final Duration MOST = Duration.ofMillis(50);
+    private static final int SYNCS = 5;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void acksComeSoonAmongAThousandWhoAbuse() throws Exception {
+        Path port = directory.resolve("stored");
+        try (Jar jar = Jar.start(
+                "server",
+                directory,
+                "tcp",
+                "127.0.0.1:0",
+                "--to",
+                "file:" + port + "?format=raw&rotate=64MiB&keep=1")) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> jar.err().contains("ready\n"));
+            Matcher listening =
+                    Pattern.compile("listening on tcp 127.0.0.1:(\\d+)").matcher(jar.err());
+            assertThat(listening.find()).isTrue();
+            Endpoint.Tcp server = (Endpoint.Tcp) Endpoint.parse("tcp 127.0.0.1:" + listening.group(1));
+            try (RawPeer good = RawPeer.connect(server).sends("accu/1\n")) {
+                good.takes("accu/1 ok durable=fsync max-line=1048576\n".length());
+                long quiet = p99(good, 0);
+                long bad;
+                long sync;
+                try (Crowd crowd =
+                        Crowd.of(server, ABUSERS, Abuse.FLOOD, Abuse.DEAF, Abuse.DRIBBLE, Abuse.UNFINISHED)) {
+                    bad = p99(good, LINES);
+                    sync = p99OfSyncs();
+                }
+                System.out.printf(
+                        "acks among %d who abuse: p99 %.1f ms, alone %.1f ms; a bare sync then %.1f ms%n",
+                        ABUSERS, bad / 1e6, quiet / 1e6, sync / 1e6);
+                assertThat(Duration.ofNanos(bad))
+                        .isLessThan(max(MOST, Duration.ofNanos(sync * SYNCS)).multipliedBy(SHARED));
+            }
+        }
+    }
+
+    private static Duration max(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    /** Nanoseconds from a line to its acknowledgement, one line after the other. */
+    private static long p99(RawPeer good, int before) throws IOException {
+        long[] took = new long[LINES];
+        for (int i = 1; i <= LINES; i++) {
+            long start = System.nanoTime();
+            good.sends("a good line\n").takes(("ack " + (before + i) + "\n").length());
+            took[i - 1] = System.nanoTime() - start;
+            LockSupport.parkNanos(EVERY_NANOS);
+        }
+        return p99(took);
+    }
+
+    /** Nanoseconds of a write and its sync on the same disk, with nothing of ours in between. */
+    private long p99OfSyncs() throws IOException {
+        long[] took = new long[WARM_UP];
+        try (FileChannel file = FileChannel.open(
+                Files.createTempFile(directory, "sync", ""), StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+            for (int i = 0; i < took.length; i++) {
+                long start = System.nanoTime();
+                file.write(ByteBuffer.wrap("a good line\n".getBytes(US_ASCII)));
+                file.force(false);
+                took[i] = System.nanoTime() - start;
+            }
+        }
+        return p99(took);
+    }
+
+    private static long p99(long[] took) {
+        Arrays.sort(took);
+        return took[took.length * 99 / 100];
+    }
+}
