@@ -2,9 +2,9 @@ package cc.accu.server;
 
 import cc.accu.internal.transport.UnixSocketFile;
 import cc.accu.line.LineFraming;
-import cc.accu.server.internal.receive.AccessRules;
-import cc.accu.server.internal.receive.AddressList;
-import cc.accu.server.internal.receive.UserList;
+import cc.accu.server.internal.access.AccessRules;
+import cc.accu.server.internal.access.AddressList;
+import cc.accu.server.internal.access.UserList;
 import cc.accu.server.internal.tls.SubjectPattern;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;

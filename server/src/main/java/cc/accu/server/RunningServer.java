@@ -61,7 +61,11 @@ final class RunningServer {
                 .mapToInt(options -> options.framing().maxLineBytes())
                 .max()
                 .orElseThrow();
-        this.limits = ServerLimits.fit(builder.bufferBytes, builder.maxConnections, maxLineBytes);
+        this.limits = ServerLimits.fit(
+                builder.bufferBytes,
+                builder.maxConnections,
+                maxLineBytes,
+                listening.stream().anyMatch(ListenOptions::isTls));
         ReadBudget budget = new ReadBudget(
                 new ReadBudget.Limits(
                         limits.bufferBytesBeside(sinks, maxLineBytes),

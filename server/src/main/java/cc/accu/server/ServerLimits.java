@@ -31,6 +31,9 @@ public record ServerLimits(long bufferBytes, int maxConnections) {
     /** What an idle connection takes, and one small read. */
     private static final int HEAP_BYTES_EACH = 12 * 1024;
 
+    /** More of it in TLS, most of all in its handshake, with the certificates that are shown there. */
+    private static final int TLS_HEAP_BYTES_EACH = 3 * HEAP_BYTES_EACH;
+
     private static final int CONNECTIONS_PART = 2;
 
     /** Less of the buffer than that is too little for what connections bring. */
@@ -39,9 +42,10 @@ public record ServerLimits(long bufferBytes, int maxConnections) {
     /**
      * @param bufferBytes 0 for what fits
      * @param maxConnections 0 for what fits
+     * @param tls whether some of them may have TLS
      * @throws IllegalStateException when it does not fit
      */
-    static ServerLimits fit(long bufferBytes, int maxConnections, int maxLineBytes) {
+    static ServerLimits fit(long bufferBytes, int maxConnections, int maxLineBytes, boolean tls) {
         long memory = ReadBuffers.mostDirectBytes();
         if (bufferBytes > memory / LARGEST_BUFFER_PART) {
             throw tooLarge("a buffer", bufferBytes, memory, memory / LARGEST_BUFFER_PART);
@@ -49,7 +53,8 @@ public record ServerLimits(long bufferBytes, int maxConnections) {
         if (maxLineBytes > memory / LONGEST_LINE_PART) {
             throw tooLarge("lines", maxLineBytes, memory, memory / LONGEST_LINE_PART);
         }
-        long heapConnections = Runtime.getRuntime().maxMemory() / CONNECTIONS_PART / HEAP_BYTES_EACH;
+        long each = tls ? TLS_HEAP_BYTES_EACH : HEAP_BYTES_EACH;
+        long heapConnections = Runtime.getRuntime().maxMemory() / CONNECTIONS_PART / each;
         return new ServerLimits(
                 bufferBytes > 0 ? bufferBytes : Math.min(MOST_DEFAULT_BUFFER_BYTES, memory / DEFAULT_BUFFER_PART),
                 maxConnections > 0

@@ -28,7 +28,12 @@ final class OptionsPageIT {
     private Path directory;
 
     @ParameterizedTest
-    @CsvSource({"server, '', Server", "client, '', Client", "client, ping, Client: ping", "client, bench, Client: bench"
+    @CsvSource({
+        "server, '', Server",
+        "client, '', Client",
+        "client, ping, Client: ping",
+        "client, bench, Client: bench",
+        "client, certs, Client: certs"
     })
     void hasTheOptionsThatTheCommandHas(String jar, String subcommand, String heading) throws Exception {
         String page = Files.readString(PAGE);

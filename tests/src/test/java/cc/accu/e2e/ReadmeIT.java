@@ -96,10 +96,12 @@ final class ReadmeIT {
 
     private List<String> blocks() throws IOException {
         int port = FreePort.find();
-        String pages =
-                Files.readString(ROOT.resolve("README.md")) + Files.readString(ROOT.resolve("docs/measuring.md"));
+        String pages = Files.readString(ROOT.resolve("README.md"))
+                + Files.readString(ROOT.resolve("docs/measuring.md"))
+                + Files.readString(ROOT.resolve("docs/tls.md")).replace("accu.certs", "accu.certificates");
         String here = pages.replace("127.0.0.1:3000", "127.0.0.1:" + port)
                 .replace("127.0.0.1 3000", "127.0.0.1 " + port)
+                .replace(":3443", ":" + FreePort.find())
                 .replace("/tmp/accu.", directory + "/accu.");
         return CHECKED.matcher(here).results().map(found -> found.group(1)).toList();
     }

@@ -250,7 +250,7 @@ class TlsTest {
         "plain, 'does not speak TLS'",
         "silent, i/o timeout in the TLS handshake",
         "closing, closed the connection in the TLS handshake",
-        "resetting, closed the connection in the TLS handshake"
+        "resetting, 'closed the connection in the TLS handshake|connection reset by peer'"
     })
     void tellsWhyAServerIsNotTheRightOne(String kind, String words) throws Exception {
         TlsOptions own = switch (kind) {
@@ -269,7 +269,7 @@ class TlsTest {
                 answering.start();
                 assertThatThrownBy(() -> client.connect(Endpoint.parse("tls 127.0.0.1:" + other.getLocalPort())))
                         .isInstanceOf(ConnectException.class)
-                        .hasMessageContaining(words);
+                        .hasMessageFindingMatch(words);
                 answering.interrupt();
             }
             return;

@@ -2,6 +2,7 @@ package cc.accu.e2e;
 
 import cc.accu.client.LineClient;
 import cc.accu.server.LineServer;
+import cc.accu.server.ListenOptions;
 import cc.accu.testing.TestCertificates;
 import cc.accu.transport.Endpoint;
 import java.io.IOException;
@@ -28,6 +29,12 @@ enum Wire {
                     case TLS -> "tls 127.0.0.1:0";
                     case UNIX -> "unix " + directory.resolve("a.sock");
                 });
+    }
+
+    /** A listener on a free endpoint. */
+    ListenOptions listener(Path directory) {
+        ListenOptions options = ListenOptions.of(freeEndpoint(directory));
+        return this == TLS ? options.tls(TestCertificates.AUTHORITY.server(directory)) : options;
     }
 
     /** A server with this as its only listener. */

@@ -162,6 +162,7 @@ final class TcpTransport extends Transport {
         String why = Reason.describe(failure);
         return switch (Reason.of(failure)) {
             case CONNECTION_REFUSED -> why + "; is a server running there?";
+            case CONNECTION_RESET -> why + "; it may have as many connections as it takes, or not want yours";
             case TIMEOUT -> why + "; is the host up, and does a firewall let this port through?";
             case NO_ROUTE, NETWORK_UNREACHABLE -> why + "; is the address right, and this machine's network up?";
             case PERMISSION_DENIED, NOT_PERMITTED -> why + "; a firewall of this machine may forbid it";

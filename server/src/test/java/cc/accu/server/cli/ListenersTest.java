@@ -10,8 +10,10 @@ import cc.accu.line.LongLine;
 import cc.accu.server.ListenOptions;
 import cc.accu.server.RateLimit;
 import cc.accu.transport.Endpoint;
+import cc.accu.transport.TlsOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,7 +140,7 @@ class ListenersTest {
     void tellsEachListenerWhoMaySend() {
         parse(
                 "--allow 10.0.0.0/8 --deny 10.0.0.1 --proxy-from ::1 --allow-user root --allow-group adm"
-                        + " tcp :1 tls://:2?allow=192.0.2.7,::1&deny=::2&proxy-from=127.0.0.1 unix /a unix://@b?allow-user=1000");
+                        + " tcp :1 tls://:2?tls-cert=c.pem&allow=192.0.2.7,::1&deny=::2&proxy-from=127.0.0.1 unix /a unix://@b?allow-user=1000");
         assertThat(listeners.get(0).allow()).containsExactly("10.0.0.0/8");
         assertThat(listeners.get(0).deny()).containsExactly("10.0.0.1");
         assertThat(listeners.get(0).proxyFrom()).containsExactly("::1");
@@ -149,6 +151,25 @@ class ListenersTest {
         assertThat(listeners.get(2).allowGroups()).containsExactly("adm");
         assertThat(listeners.get(3).allowUsers()).containsExactly("1000");
         assertThat(listeners.get(3).allow()).isEmpty();
+    }
+
+    @Test
+    void tellsTlsListenersAloneOfTls() {
+        parse("--tls-cert c.pem --tls-key c.key --tls-client-ca ca.pem --tls-allow CN=a tcp :1 tls :2"
+                + " tls://:3?tls-cert=d.pem&tls-password=p&tls-allow=CN%3Db%3BCN%3Dc unix /a");
+        assertThat(listeners.get(0).tls()).isEmpty();
+        assertThat(listeners.get(3).tls()).isEmpty();
+        assertThat(listeners.get(1).tls())
+                .contains(TlsOptions.DEFAULT
+                        .withCertificate(Path.of("c.pem"))
+                        .withKey(Path.of("c.key"))
+                        .withAuthorities(Path.of("ca.pem")));
+        assertThat(listeners.get(2).tls())
+                .contains(TlsOptions.DEFAULT
+                        .withCertificate(Path.of("d.pem"))
+                        .withKey(Path.of("c.key"))
+                        .withPassword(Path.of("p"))
+                        .withAuthorities(Path.of("ca.pem")));
     }
 
     @Test

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * away. For one connection; event-loop confined.
  */
 public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
+    /** What arrives beyond that is not read before it is known who is there. */
+    public static final int MOST_HELD_BYTES = ReadBudget.SMALL_READ_BYTES;
+
     private Origin origin = Origin.of("", "");
     private @Nullable Progress progress;
     private @Nullable ChannelHandlerContext context;

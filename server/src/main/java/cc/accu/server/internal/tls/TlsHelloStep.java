@@ -78,6 +78,7 @@ public final class TlsHelloStep extends HandshakeStep {
         channel.pipeline()
                 .addBefore(LineInput.NAME, "tls-records", records)
                 .addBefore(LineInput.NAME, "tls", handler)
+                .addBefore(LineInput.NAME, "tls-text", new Plaintext())
                 .addBefore(LineInput.NAME, "tls-end", new CloseNotify(connection.input::breakOff));
         complete(soFar);
     }

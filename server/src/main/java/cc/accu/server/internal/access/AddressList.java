@@ -1,4 +1,4 @@
-package cc.accu.server.internal.receive;
+package cc.accu.server.internal.access;
 
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;

@@ -1,4 +1,4 @@
-package cc.accu.server.internal.receive;
+package cc.accu.server.internal.access;
 
 import cc.accu.line.Origin;
 import java.util.Optional;

@@ -1,7 +1,8 @@
-package cc.accu.server.internal.receive;
+package cc.accu.server.internal.access;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import cc.accu.server.internal.receive.HandshakeStep;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
@@ -32,7 +33,7 @@ record ProxyHeader(Optional<String> sender, String uniqueId) {
     private static final int FIXED_BYTES = 16;
 
     /** No more than a handshake may hold, which would wait for the rest forever. */
-    private static final int MOST_BINARY_BYTES = ReadBudget.SMALL_READ_BYTES;
+    private static final int MOST_BINARY_BYTES = HandshakeStep.MOST_HELD_BYTES;
 
     private static final int UNIQUE_ID = 0x05;
 

@@ -1,6 +1,7 @@
-package cc.accu.server.internal.receive;
+package cc.accu.server.internal.access;
 
 import cc.accu.line.Origin;
+import cc.accu.server.internal.receive.HandshakeStep;
 import cc.accu.transport.Refused;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package cc.accu.server.internal.receive;
+package cc.accu.server.internal.access;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cc.accu.line.End;
 import cc.accu.line.Origin;
+import cc.accu.server.internal.receive.HandshakeStep;
 import cc.accu.transport.Refused;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

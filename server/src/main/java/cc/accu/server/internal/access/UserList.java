@@ -1,4 +1,4 @@
-package cc.accu.server.internal.receive;
+package cc.accu.server.internal.access;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 

@@ -1,7 +1,8 @@
-package cc.accu.server.internal.receive;
+package cc.accu.server.internal.access;
 
 import cc.accu.line.End;
 import cc.accu.line.Origin;
+import cc.accu.server.internal.receive.HandshakeStep;
 import cc.accu.transport.Refused;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.haproxy.HAProxyProtocolException;

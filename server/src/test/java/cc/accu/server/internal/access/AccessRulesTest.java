@@ -1,4 +1,4 @@
-package cc.accu.server.internal.receive;
+package cc.accu.server.internal.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
