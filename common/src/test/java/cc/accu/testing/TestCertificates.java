@@ -5,15 +5,18 @@ import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 
 /** An authority for tests, which gives certificates. Any thread. */
@@ -112,6 +115,18 @@ public final class TestCertificates {
             factory.init(trusted);
             context.init(new KeyManager[0], factory.getTrustManagers(), null);
             return context;
+        });
+    }
+
+    /** What the JDK's TLS says first. */
+    public static byte[] clientHello() {
+        return made(() -> {
+            SSLEngine engine = SSLContext.getDefault().createSSLEngine("localhost", 1);
+            engine.setUseClientMode(true);
+            engine.beginHandshake();
+            ByteBuffer out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+            engine.wrap(ByteBuffer.allocate(0), out);
+            return Arrays.copyOf(out.array(), out.position());
         });
     }
 

@@ -2,6 +2,7 @@ package cc.accu.e2e;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import cc.accu.testing.TestCertificates;
 import cc.accu.transport.Endpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -88,13 +89,61 @@ enum Attack {
                 target.isServed();
             }
         }
+    },
+    /** Handshakes of TLS that stop half-way, each at another byte, and never go on. */
+    HALF_HANDSHAKES {
+        @Override
+        void on(Target target) throws Exception {
+            byte[] hello = TestCertificates.clientHello();
+            List<RawPeer> half = new ArrayList<>();
+            try {
+                for (int i = 0; i < 2000; i++) {
+                    half.add(RawPeer.connect(below(target.tls()))
+                            .sends(ByteBuffer.wrap(hello, 0, 1 + i % hello.length)));
+                }
+                target.isServed();
+                target.awaitConnections(0);
+            } finally {
+                for (RawPeer peer : half) {
+                    peer.close();
+                }
+            }
+        }
+    },
+    /** What is no TLS on a port where it is spoken, whole and cut, before a handshake and instead of its end. */
+    GIBBERISH_FOR_TLS {
+        @Override
+        void on(Target target) throws Exception {
+            byte[] hello = TestCertificates.clientHello();
+            for (String each : gibberish()) {
+                isAnswered(below(target.tls()), each);
+                isAnswered(below(target.tls()), new String(hello, ISO_8859_1) + each);
+            }
+        }
+    },
+    /** One handshake after the other, each broken off when it is done. */
+    HANDSHAKE_STORM {
+        @Override
+        void on(Target target) throws Exception {
+            for (int i = 0; i < 300; i++) {
+                RawPeer.connect(target.tls()).sends("half of a line").resets();
+            }
+            target.isServed();
+        }
     };
+
+    private static Endpoint below(Endpoint.Tcp tls) {
+        return new Endpoint.Tcp(Endpoint.Network.TCP, tls.host(), tls.port());
+    }
 
     /** A server that is attacked. */
     interface Target {
         Endpoint.Tcp tcp();
 
         Endpoint unix();
+
+        /** A port with TLS, where a handshake has to be done soon. */
+        Endpoint.Tcp tls();
 
         /** A port where who says nothing is soon ended. */
         Endpoint impatient();

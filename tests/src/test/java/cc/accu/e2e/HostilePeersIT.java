@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import cc.accu.testing.TestCertificates;
 import cc.accu.transport.Endpoint;
 import java.io.File;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class HostilePeersIT {
     /** Of those that have left already, when descriptors are counted. */
     private static final int STILL_OPEN = 5;
 
-    private static final Pattern TCP = Pattern.compile("listening on tcp 127.0.0.1:(\\d+)");
+    private static final Pattern TCP = Pattern.compile("listening on (t[cl][ps]) 127.0.0.1:(\\d+)");
 
     @TempDir
     private Path directory;
@@ -54,6 +55,15 @@ final class HostilePeersIT {
                 "tcp",
                 "127.0.0.1:0",
                 "tcp://127.0.0.1:0?read-timeout=500ms",
+                "tls://127.0.0.1:0?handshake-timeout=2s",
+                "--tls-cert",
+                TestCertificates.AUTHORITY
+                        .server(directory)
+                        .certificate()
+                        .orElseThrow()
+                        .toString(),
+                "--tls-key",
+                TestCertificates.AUTHORITY.server(directory).key().orElseThrow().toString(),
                 "unix",
                 directory.resolve("s").toString(),
                 "--max-connections",
@@ -101,7 +111,7 @@ final class HostilePeersIT {
             await().atMost(SOON).until(() -> jar.err().contains("ready\n"));
             Matcher listening = TCP.matcher(jar.err());
             while (listening.find()) {
-                ports.add((Endpoint.Tcp) Endpoint.parse("tcp 127.0.0.1:" + listening.group(1)));
+                ports.add((Endpoint.Tcp) Endpoint.parse(listening.group(1) + " 127.0.0.1:" + listening.group(2)));
             }
         }
 
@@ -131,6 +141,11 @@ final class HostilePeersIT {
         @Override
         public Endpoint impatient() {
             return ports.get(1);
+        }
+
+        @Override
+        public Endpoint.Tcp tls() {
+            return ports.get(2);
         }
 
         @Override
