@@ -58,6 +58,26 @@ class UnfinishedLinesTest {
         }
     }
 
+    /** Lines that are sent together come in one record of TLS, of which nothing can be read before the whole is there. */
+    @TransportTest
+    void keepNobodyFromSendingManyShortLinesAtOnce(Wire wire) throws IOException {
+        List<RawPeer> silent = new ArrayList<>();
+        int lines = 3_000;
+        try (LineServer server = server(wire).unfinishedTimeout(Duration.ZERO).start();
+                RawPeer good = RawPeer.connect(server)) {
+            for (int i = 0; i < 30; i++) {
+                silent.add(RawPeer.connect(server).sends(PIECE));
+            }
+            await().until(() -> server.connections().size() == 31);
+            good.sends("short\n".repeat(lines));
+            await().atMost(Duration.ofSeconds(20)).until(() -> sink.count() == lines);
+        } finally {
+            for (RawPeer peer : silent) {
+                peer.close();
+            }
+        }
+    }
+
     private long ended() {
         return sink.lines().stream()
                 .map(Line::end)

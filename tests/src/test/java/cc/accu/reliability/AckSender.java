@@ -1,8 +1,6 @@
 package cc.accu.reliability;
 
 import java.io.IOException;
-import java.net.SocketAddress;
-import java.nio.channels.SocketChannel;
 import java.util.Random;
 import java.util.function.Supplier;
 
@@ -14,7 +12,7 @@ final class AckSender implements AutoCloseable {
     private static final int LONGEST_PAUSE_MILLIS = 20;
 
     private final Account account;
-    private final Supplier<SocketAddress> server;
+    private final Supplier<ServerAddress> server;
     private final Lines lines;
     private final Findings findings;
     private final SenderOptions options;
@@ -27,7 +25,7 @@ final class AckSender implements AutoCloseable {
 
     AckSender(
             Account account,
-            Supplier<SocketAddress> server,
+            Supplier<ServerAddress> server,
             Lines lines,
             Findings findings,
             SenderOptions options,
@@ -50,7 +48,7 @@ final class AckSender implements AutoCloseable {
     private void run() {
         boolean finished = false;
         while (!stopped && !finished) {
-            try (SocketChannel socket = SocketChannel.open(server.get())) {
+            try (SenderSocket socket = server.get().connect()) {
                 findings.counted("connections");
                 finished = new Conversation(this, socket, random).hold();
             } catch (IOException lost) {

@@ -3,7 +3,6 @@ package cc.accu.reliability;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Random;
@@ -35,12 +34,8 @@ final class ChaosProxy implements AutoCloseable {
         threads.execute(this::accept);
     }
 
-    SocketAddress address() throws IOException {
-        return listener.getLocalAddress();
-    }
-
-    int port() throws IOException {
-        return ((InetSocketAddress) listener.getLocalAddress()).getPort();
+    ServerAddress address() throws IOException {
+        return site.onPort(((InetSocketAddress) listener.getLocalAddress()).getPort());
     }
 
     long cuts() {
@@ -56,7 +51,7 @@ final class ChaosProxy implements AutoCloseable {
         while (listener.isOpen()) {
             try {
                 SocketChannel sender = listener.accept();
-                Cut cut = kind ? Cut.never() : Cut.by(random);
+                Cut cut = kind ? Cut.never() : Cut.by(random, site.carrier());
                 threads.execute(() -> connect(sender, cut));
             } catch (IOException closed) {
                 return;
@@ -66,7 +61,8 @@ final class ChaosProxy implements AutoCloseable {
 
     private void connect(SocketChannel sender, Cut cut) {
         try {
-            SocketChannel server = SocketChannel.open(site.address(number.getAndIncrement()));
+            SocketChannel server =
+                    SocketChannel.open(site.address(number.getAndIncrement()).socket());
             Link link = new Link(sender, server, cut, this::wasCut);
             threads.execute(link::toSender);
             link.toServer();

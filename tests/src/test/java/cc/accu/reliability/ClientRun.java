@@ -42,8 +42,10 @@ final class ClientRun {
     }
 
     /** Starts it with the whole file. */
-    void start(int port, String... options) throws IOException {
-        List<String> words = new ArrayList<>(List.of("tcp", "127.0.0.1:" + port, "--ack", "--print-acks"));
+    void start(ServerAddress server, String... options) throws IOException {
+        List<String> words = new ArrayList<>(List.of(server.endpoint().split(" ")));
+        words.addAll(List.of("--ack", "--print-acks"));
+        words.addAll(lab.site().trust());
         words.add("--ack-timeout=" + lab.effort().patient(1_000) + "ms");
         words.add("--retry-timeout=" + lab.effort().patient(10_000) + "ms");
         words.addAll(List.of("--file", file.toString()));

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
 import java.util.Random;
 
 /** One connection of an {@link AckSender}. */
@@ -16,7 +15,7 @@ final class Conversation {
 
     private final AckSender sender;
     private final Account account;
-    private final SocketChannel socket;
+    private final SenderSocket socket;
     private final Answers answers;
     private final ByteBuffer out = ByteBuffer.allocate(8 * Lines.LONGEST);
     private final ByteBuffer in = ByteBuffer.allocate(16 * 1024);
@@ -29,7 +28,7 @@ final class Conversation {
     private int next;
     private long progressNanos = startNanos;
 
-    Conversation(AckSender sender, SocketChannel socket, Random random) {
+    Conversation(AckSender sender, SenderSocket socket, Random random) {
         this.sender = sender;
         this.account = sender.account();
         this.socket = socket;
@@ -46,8 +45,8 @@ final class Conversation {
     /** Until everything is acknowledged (then true), the sender is stopped (false), or the connection is lost. */
     boolean hold() throws IOException {
         try (Selector selector = Selector.open()) {
-            socket.configureBlocking(false);
-            SelectionKey key = socket.register(selector, 0);
+            socket.channel().configureBlocking(false);
+            SelectionKey key = socket.channel().register(selector, 0);
             while (!sender.isStopped()) {
                 if (sender.isFinished() && !out.hasRemaining()) {
                     return ends(selector, key);
@@ -115,16 +114,15 @@ final class Conversation {
 
     /** The server has answered for everything: it closes when we have. */
     private boolean ends(Selector selector, SelectionKey key) throws IOException {
-        socket.shutdownOutput();
-        key.interestOps(SelectionKey.OP_READ);
-        while (hear()) {
+        do {
+            key.interestOps(SelectionKey.OP_READ | (socket.endOutput() ? 0 : SelectionKey.OP_WRITE));
             selector.select(SELECT_MILLIS);
             selector.selectedKeys().clear();
             if (System.nanoTime() - progressNanos > sender.options().ackTimeoutMillis() * 1_000_000L) {
                 sender.findings().problem("the server does not close after it has acknowledged everything");
                 break;
             }
-        }
+        } while (hear());
         return true;
     }
 }

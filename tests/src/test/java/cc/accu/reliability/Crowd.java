@@ -25,7 +25,7 @@ final class Crowd implements AutoCloseable {
         this.findings = lab.findings();
     }
 
-    /** So many that hold, over TCP and the Unix socket in turn; those who will finish ask for acks. */
+    /** So many that hold, over all ways in turn; those who will finish ask for acks. */
     static Crowd of(Lab lab, int count) throws IOException {
         Crowd crowd = new Crowd(lab);
         for (int i = 0; i < count; i++) {
@@ -42,8 +42,7 @@ final class Crowd implements AutoCloseable {
     /** There are no resets on Unix sockets. */
     private static Holder.Way anyWay(Lab lab, int number) {
         Holder.Way way = WAYS.get(lab.random().nextInt(WAYS.size()));
-        boolean isUnix = lab.site().address(number).equals(lab.site().unix());
-        return isUnix && way == Holder.Way.RESET ? Holder.Way.CLOSE : way;
+        return lab.site().address(number).isUnix() && way == Holder.Way.RESET ? Holder.Way.CLOSE : way;
     }
 
     private void run() {

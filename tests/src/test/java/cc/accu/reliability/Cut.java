@@ -15,6 +15,9 @@ record Cut(Kind kind, long atByteToServer, long atByteToSender, int holdMillis) 
     private static final int LONGEST_TO_SENDER = 1_000;
     private static final int LONGEST_HOLD_MILLIS = 400;
 
+    /** What a handshake of TLS takes, in either direction. */
+    private static final int HANDSHAKE = 1_200;
+
     /** What both sides see. */
     enum Kind {
         FIN,
@@ -26,14 +29,16 @@ record Cut(Kind kind, long atByteToServer, long atByteToSender, int holdMillis) 
         return new Cut(Kind.FIN, Long.MAX_VALUE, Long.MAX_VALUE, 0);
     }
 
-    static Cut by(Random random) {
+    /** Over TLS, half of them are behind the handshake. */
+    static Cut by(Random random, Carrier carrier) {
         int percent = random.nextInt(100);
         Kind kind = percent < 3 ? Kind.BLACK_HOLE : percent < 40 ? Kind.FIN : Kind.RST;
         boolean toServer = random.nextInt(3) > 0;
+        int behind = carrier == Carrier.TLS && random.nextBoolean() ? HANDSHAKE : 0;
         return new Cut(
                 kind,
-                toServer ? anyByte(random, LONGEST_TO_SERVER) : Long.MAX_VALUE,
-                toServer ? Long.MAX_VALUE : anyByte(random, LONGEST_TO_SENDER),
+                toServer ? behind + anyByte(random, LONGEST_TO_SERVER) : Long.MAX_VALUE,
+                toServer ? Long.MAX_VALUE : behind + anyByte(random, LONGEST_TO_SENDER),
                 random.nextInt(LONGEST_HOLD_MILLIS));
     }
 

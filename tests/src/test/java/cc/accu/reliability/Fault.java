@@ -75,8 +75,9 @@ enum Fault {
         return compareTo(KILL_BROKERS) >= 0;
     }
 
-    int shortRounds() {
-        return shortRounds;
+    /** Over TLS, a quarter: what does not depend on that is seen without it. */
+    int shortRounds(Carrier carrier) {
+        return carrier == Carrier.TLS ? (shortRounds + 3) / 4 : shortRounds;
     }
 
     int campaignRounds() {
@@ -90,8 +91,10 @@ enum Fault {
         return words;
     }
 
-    Report run(Effort effort) throws Exception {
-        try (Lab lab = new Lab(toString(), effort, longestLine)) {
+    /** Runs it over plain sockets or TLS. */
+    Report run(Effort effort, Carrier carrier) throws Exception {
+        String name = carrier == Carrier.TLS ? this + "-over-tls" : toString();
+        try (Lab lab = new Lab(name, effort, longestLine, carrier)) {
             Thread cleaner = new Thread(lab::close, "cleaner");
             Runtime.getRuntime().addShutdownHook(cleaner);
             boolean complete = false;

@@ -3,14 +3,11 @@ package cc.accu.reliability;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
 
 /** A sender with one long line, which it does not finish until it is told to. One thread. */
 final class Holder {
@@ -20,7 +17,7 @@ final class Holder {
     private final Account account;
     private final Way way;
     private final boolean greets;
-    private final SocketChannel socket;
+    private final SenderSocket socket;
     private final SelectionKey key;
     private final int length;
     private final StringBuilder heard = new StringBuilder();
@@ -37,7 +34,7 @@ final class Holder {
         FINISH
     }
 
-    private Holder(Account account, Way way, boolean greets, SocketChannel socket, Selector selector, int length)
+    private Holder(Account account, Way way, boolean greets, SenderSocket socket, Selector selector, int length)
             throws IOException {
         this.account = account;
         this.way = way;
@@ -45,20 +42,20 @@ final class Holder {
         this.socket = socket;
         this.length = length;
         this.goal = length - 1;
-        this.key = socket.register(selector, SelectionKey.OP_READ | SelectionKey.OP_WRITE, this);
+        this.key = socket.channel().register(selector, SelectionKey.OP_READ | SelectionKey.OP_WRITE, this);
     }
 
-    static Holder open(SocketAddress server, Account account, Way way, boolean greets, Selector selector, Lines lines)
+    static Holder open(ServerAddress server, Account account, Way way, boolean greets, Selector selector, Lines lines)
             throws IOException {
-        SocketChannel socket = SocketChannel.open(server);
-        if (server instanceof InetSocketAddress) {
+        SenderSocket socket = server.connect();
+        if (!server.isUnix()) {
             // What the server does not read is to wait here, and not in the kernel.
-            socket.setOption(StandardSocketOptions.SO_SNDBUF, SMALL_BUFFER);
+            socket.channel().setOption(StandardSocketOptions.SO_SNDBUF, SMALL_BUFFER);
         }
         if (greets) {
             socket.write(ByteBuffer.wrap(GREETING));
         }
-        socket.configureBlocking(false);
+        socket.channel().configureBlocking(false);
         account.attempts(1);
         return new Holder(account, way, greets, socket, selector, lines.length(account.sender(), 1));
     }
@@ -115,11 +112,8 @@ final class Holder {
         int end = lines.write(scratch, 0, account.sender(), 1);
         ByteBuffer rest = ByteBuffer.wrap(scratch, sent, Math.min(goal, end) - sent);
         sent += socket.write(rest);
-        if (sent == goal) {
+        if (sent == goal && (!leaving || socket.endOutput())) {
             key.interestOps(SelectionKey.OP_READ);
-            if (leaving) {
-                socket.shutdownOutput();
-            }
         }
     }
 
@@ -129,10 +123,8 @@ final class Holder {
         try {
             switch (way) {
                 case RESET -> {
-                    if (socket.getRemoteAddress() instanceof InetSocketAddress) {
-                        socket.setOption(StandardSocketOptions.SO_LINGER, 0);
-                    }
-                    end();
+                    ended = true;
+                    socket.reset();
                 }
                 case CLOSE -> end();
                 case FINISH -> {
@@ -147,6 +139,10 @@ final class Holder {
 
     void end() {
         ended = true;
-        Link.closeQuietly(socket);
+        try {
+            socket.close();
+        } catch (IOException gone) {
+            // That is all that was wanted.
+        }
     }
 }

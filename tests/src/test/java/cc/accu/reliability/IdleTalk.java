@@ -3,20 +3,18 @@ package cc.accu.reliability;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.regex.Pattern;
 
 /** A conversation that says little or nothing after its greeting, and listens. */
 final class IdleTalk implements AutoCloseable {
-    private final SocketChannel socket;
+    private final SenderSocket socket;
     private final Account account;
     private final Thread ear = new Thread(this::listen, "idle-talk");
     private volatile String heard = "";
     private volatile long lastHeardNanos;
 
-    private IdleTalk(SocketChannel socket, Account account) {
+    private IdleTalk(SenderSocket socket, Account account) {
         this.socket = socket;
         this.account = account;
         this.lastHeardNanos = System.nanoTime();
@@ -25,8 +23,8 @@ final class IdleTalk implements AutoCloseable {
     }
 
     /** Greets, in two pieces if {@code cut} is not 0. */
-    static IdleTalk open(SocketAddress server, Account account, int cut) throws IOException, InterruptedException {
-        IdleTalk talk = new IdleTalk(SocketChannel.open(server), account);
+    static IdleTalk open(ServerAddress server, Account account, int cut) throws IOException, InterruptedException {
+        IdleTalk talk = new IdleTalk(server.connect(), account);
         String greeting = "accu/1\n";
         if (cut > 0) {
             talk.says(greeting.substring(0, cut));

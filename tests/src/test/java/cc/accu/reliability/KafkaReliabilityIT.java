@@ -15,6 +15,6 @@ class KafkaReliabilityIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("faults")
     void losesNothingThatIsAcknowledged(Fault fault) throws Exception {
-        ReliabilityIT.run(fault);
+        ReliabilityIT.run(fault, Carrier.PLAIN);
     }
 }

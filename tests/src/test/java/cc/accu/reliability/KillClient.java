@@ -15,12 +15,12 @@ final class KillClient implements Experiment {
         Server server = lab.start("file:" + files.resolve(SinkFiles.NAME) + "?rotate=8MiB");
         for (int round = 1; round <= lab.rounds(); round++) {
             ClientRun client = ClientRun.of(lab, LINES);
-            client.start(lab.site().port(), "--rate=200000");
+            client.start(lab.site().tcp(), "--rate=200000");
             client.awaitReport(LONGEST_START_MILLIS);
             Thread.sleep(lab.random().nextInt(LONGEST_LIFE_MILLIS));
             lab.findings().counted(client.isAlive() ? "killed" : "ended before the kill");
             client.kill();
-            client.start(lab.site().port());
+            client.start(lab.site().tcp());
             client.delivers();
             SinkFiles.absorb(SinkFiles.rotated(files), lab.stored());
             lab.round(round);

@@ -27,11 +27,11 @@ final class Lab implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private long lostOnTheWay;
 
-    Lab(String fault, Effort effort, int longestLine) throws IOException {
+    Lab(String fault, Effort effort, int longestLine, Carrier carrier) throws IOException {
         this.fault = fault;
         this.effort = effort;
         this.directory = Files.createTempDirectory("accu-" + fault);
-        this.site = Site.in(directory);
+        this.site = Site.in(directory, carrier);
         this.lines = new Lines(effort.seed(), longestLine);
         this.random = new Random(effort.seed());
         this.senders = opens(new Senders(lines, findings, effort.seed(), 1));

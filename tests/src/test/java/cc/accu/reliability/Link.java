@@ -93,7 +93,7 @@ final class Link {
         }
     }
 
-    private static void reset(SocketChannel socket) throws IOException {
+    static void reset(SocketChannel socket) throws IOException {
         if (socket.getRemoteAddress() instanceof InetSocketAddress) {
             socket.setOption(StandardSocketOptions.SO_LINGER, 0);
         }

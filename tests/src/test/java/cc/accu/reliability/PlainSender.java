@@ -1,9 +1,7 @@
 package cc.accu.reliability;
 
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 
 /** A sender that writes its lines and reads nothing. The last one may lack its LF: the end of the input ends it too. */
 final class PlainSender {
@@ -23,19 +21,19 @@ final class PlainSender {
     }
 
     /** Sends everything, then closes, at once or after the server did; the number of bytes that came back. */
-    long send(SocketAddress server, boolean atOnce) throws IOException {
-        try (SocketChannel socket = SocketChannel.open(server)) {
+    long send(ServerAddress server, boolean atOnce) throws IOException {
+        try (SenderSocket socket = server.connect()) {
             sendTo(socket);
-            socket.configureBlocking(!atOnce);
+            socket.channel().configureBlocking(!atOnce);
             if (!atOnce) {
-                socket.shutdownOutput();
+                socket.endOutput();
             }
             return Math.max(0, socket.read(ByteBuffer.allocate(1_000)));
         }
     }
 
     /** Writes all lines; any thread. */
-    void sendTo(SocketChannel socket) throws IOException {
+    void sendTo(SenderSocket socket) throws IOException {
         for (int next = account.attempted() + 1; next <= count; ) {
             out.clear();
             while (next <= count && out.remaining() > Lines.LONGEST) {

@@ -28,7 +28,8 @@ final class PowerCut implements Experiment {
         }
         Effort effort = new Effort(
                 ROUNDS_WITHOUT_SYNC, lab.effort().seed(), lab.effort().patience());
-        try (Lab unsynced = new Lab("power-cut-unsynced", effort, Lines.LONGEST)) {
+        try (Lab unsynced =
+                new Lab("power-cut-unsynced", effort, Lines.LONGEST, lab.site().carrier())) {
             long lost = cutPower(unsynced, "never", 0, effort.rounds());
             unsynced.findings().problems().forEach(lab.findings()::problem);
             lab.findings().measured("lost with sync=never", lost);
@@ -90,7 +91,7 @@ final class PowerCut implements Experiment {
     /** A server that finds such a disk goes on with it. */
     private static long lostByRestart(Lab lab, Mount copy, Map<Integer, Integer> acknowledged)
             throws IOException, InterruptedException {
-        Site site = Site.in(Files.createTempDirectory(lab.directory(), "after"));
+        Site site = lab.site().another(Files.createTempDirectory(lab.directory(), "after"));
         Senders afterwards = new Senders(lab.lines(), lab.findings(), 0, FIRST_SENDER_AFTERWARDS);
         String sink = sink(copy.directory(), "always", "1MiB");
         try (Server server = Server.start(site.directory(), Server.words(List.of(), site.arguments(sink)))) {

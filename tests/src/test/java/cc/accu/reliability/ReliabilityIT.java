@@ -22,16 +22,16 @@ class ReliabilityIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("faults")
     void losesNothingThatIsAcknowledged(Fault fault) throws Exception {
-        run(fault);
+        run(fault, Carrier.PLAIN);
     }
 
-    static void run(Fault fault) throws Exception {
+    static void run(Fault fault, Carrier carrier) throws Exception {
         List<String> missing = fault.missing();
         if (!missing.isEmpty()) {
             System.out.println("skipped " + fault + ": " + String.join(", ", missing));
         }
         assumeTrue(missing.isEmpty(), String.join(", ", missing));
-        Report report = fault.run(new Effort(fault.shortRounds(), System.nanoTime(), PATIENCE));
+        Report report = fault.run(new Effort(fault.shortRounds(carrier), System.nanoTime(), PATIENCE), carrier);
         System.out.println(report);
         assertThat(report.holds()).as(report.toString()).isTrue();
     }

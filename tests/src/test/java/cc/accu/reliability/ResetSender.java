@@ -4,10 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.Random;
 
 /** Sends whole lines and a piece of one more, at once or bit by bit, and resets its connection. */
@@ -32,7 +29,7 @@ final class ResetSender {
      * @param greets whether it asks for acks; then the piece must not be stored, not even if it lacks but its LF
      * @return the address that the server knows it by
      */
-    String send(SocketAddress server, boolean greets) throws IOException, InterruptedException {
+    String send(ServerAddress server, boolean greets) throws IOException, InterruptedException {
         int whole = random.nextInt(MOST_LINES + 1);
         account.attempts(greets ? whole : whole + 1);
         out.clear();
@@ -47,19 +44,19 @@ final class ResetSender {
         int length = lines.length(account.sender(), whole + 1);
         out.position(piece + (random.nextInt(4) == 0 ? length : 1 + random.nextInt(length)));
         out.flip();
-        try (SocketChannel socket = SocketChannel.open(server)) {
-            socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+        try (SenderSocket socket = server.connect()) {
             write(socket, piece);
             if (random.nextBoolean()) {
                 pause();
             }
-            InetSocketAddress own = (InetSocketAddress) socket.getLocalAddress();
+            InetSocketAddress own = (InetSocketAddress) socket.channel().getLocalAddress();
+            socket.reset();
             return own.getAddress().getHostAddress() + ":" + own.getPort();
         }
     }
 
     /** All in one go, or with a pause in front of the piece, or anywhere. */
-    private void write(SocketChannel socket, int piece) throws IOException, InterruptedException {
+    private void write(SenderSocket socket, int piece) throws IOException, InterruptedException {
         int end = out.limit();
         int way = random.nextInt(3);
         if (way > 0) {
@@ -71,7 +68,7 @@ final class ResetSender {
         writeAll(socket);
     }
 
-    private void writeAll(SocketChannel socket) throws IOException {
+    private void writeAll(SenderSocket socket) throws IOException {
         while (out.hasRemaining()) {
             socket.write(out);
         }

@@ -1,7 +1,6 @@
 package cc.accu.reliability;
 
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,21 +39,21 @@ final class Senders implements AutoCloseable {
     }
 
     /** One more that is on its way. */
-    AckSender start(Supplier<SocketAddress> server, SenderOptions options) {
+    AckSender start(Supplier<ServerAddress> server, SenderOptions options) {
         return start(server, options, Integer.MAX_VALUE);
     }
 
     /** One more that is on its way, for so many lines. */
-    AckSender start(Supplier<SocketAddress> server, SenderOptions options, int count) {
+    AckSender start(Supplier<ServerAddress> server, SenderOptions options, int count) {
         AckSender sender = new AckSender(newAccount(), server, lines, findings, options, seed);
         running.add(sender);
         return sender.upTo(count).start();
     }
 
-    /** That many on their way, over TCP and the Unix socket in turn. */
+    /** That many on their way, over all ways in turn. */
     void start(int count, Site site, SenderOptions options) {
         for (int i = 0; i < count; i++) {
-            SocketAddress address = site.address(i);
+            ServerAddress address = site.address(i);
             start(() -> address, options);
         }
     }
@@ -137,7 +136,7 @@ final class Senders implements AutoCloseable {
     }
 
     /** Sends one line through a connection of its own; how long until it was acknowledged, or -1 after {@code millis}. */
-    long probe(SocketAddress server, String durable, long millis) throws InterruptedException, IOException {
+    long probe(ServerAddress server, String durable, long millis) throws InterruptedException, IOException {
         long start = System.nanoTime();
         AckSender probe = start(() -> server, SenderOptions.DURABLE.durable(durable), 1);
         while (probe.account().acknowledged() < 1 && System.nanoTime() - start < millis * 1_000_000) {

@@ -1,7 +1,6 @@
 package cc.accu.reliability;
 
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -63,7 +62,7 @@ final class StoppedReader implements Experiment {
     private static Thread plainSender(Lab lab) {
         PlainSender sender = new PlainSender(lab.senders().newAccount(), lab.lines(), PLAIN_LINES, true);
         Thread thread = new Thread(() -> {
-            try (SocketChannel socket = SocketChannel.open(lab.site().tcp())) {
+            try (SenderSocket socket = lab.site().tcp().connect()) {
                 sender.sendTo(socket);
             } catch (IOException failure) {
                 lab.findings().problem("a plain sender was not served: " + failure);

@@ -3,10 +3,7 @@ package cc.accu.reliability;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
-import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -16,6 +13,10 @@ final class UnreadAcks implements Experiment {
     private static final int LINES = 1_000_000;
     private static final int WARM_UP_LINES = 250_000;
     private static final int SMALL_BUFFER = 2_048;
+
+    /** In less the kernel may lack memory for a record that it has announced room for; then all packets with it are dropped. */
+    private static final int SMALL_BUFFER_OF_TLS = 16 * 1024;
+
     private static final int LONGEST_WAIT_MILLIS = 30_000;
 
     @Override
@@ -34,9 +35,8 @@ final class UnreadAcks implements Experiment {
         lab.findings().check(missing == 0, missing + " lines are missing");
     }
 
-    private static void talk(Lab lab, Server server, SocketAddress address) throws IOException, InterruptedException {
-        try (SocketChannel socket = open(address)) {
-            socket.connect(address);
+    private static void talk(Lab lab, Server server, ServerAddress address) throws IOException, InterruptedException {
+        try (SenderSocket socket = address.connect(open(address))) {
             socket.write(ByteBuffer.wrap("accu/1\n".getBytes(US_ASCII)));
             // What a warm server takes is the measure: heap and compiled code grow with the first lines of any sender.
             PlainSender warmUp = new PlainSender(lab.senders().newAccount(), lab.lines(), WARM_UP_LINES, true);
@@ -45,7 +45,7 @@ final class UnreadAcks implements Experiment {
             try (MemoryWatch watch = new MemoryWatch(server, lab.findings())) {
                 sender.sendTo(socket);
             }
-            socket.shutdownOutput();
+            socket.endOutput();
             int acknowledged = readAtLast(lab, socket);
             lab.findings()
                     .check(
@@ -54,18 +54,17 @@ final class UnreadAcks implements Experiment {
         }
     }
 
-    private static SocketChannel open(SocketAddress address) throws IOException {
-        if (address instanceof UnixDomainSocketAddress) {
-            return SocketChannel.open(StandardProtocolFamily.UNIX);
-        }
-        return SocketChannel.open().setOption(StandardSocketOptions.SO_RCVBUF, SMALL_BUFFER);
+    private static SocketChannel open(ServerAddress address) throws IOException {
+        SocketChannel channel = address.unconnected();
+        int small = address.carrier() == Carrier.TLS ? SMALL_BUFFER_OF_TLS : SMALL_BUFFER;
+        return address.isUnix() ? channel : channel.setOption(StandardSocketOptions.SO_RCVBUF, small);
     }
 
     /** The newest ack, once it is read after all. */
-    private static int readAtLast(Lab lab, SocketChannel socket) throws IOException, InterruptedException {
+    private static int readAtLast(Lab lab, SenderSocket socket) throws IOException, InterruptedException {
         Answers answers = new Answers("fsync", lab.findings(), () -> WARM_UP_LINES + LINES);
         ByteBuffer in = ByteBuffer.allocate(16 * 1024);
-        socket.configureBlocking(false);
+        socket.channel().configureBlocking(false);
         long start = System.nanoTime();
         int n = 0;
         while (n >= 0 && System.nanoTime() - start < LONGEST_WAIT_MILLIS * 1_000_000L) {

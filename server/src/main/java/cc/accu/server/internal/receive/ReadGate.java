@@ -200,12 +200,12 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
             bytes = Math.max(bytes, MOST_TIGHT_READ_BYTES);
         } else if (bytes == 0) {
             bytes = ReadBudget.SMALL_READ_BYTES
-                    - (int) Math.min(heldBytes + unfinishedBytes, ReadBudget.SMALL_READ_BYTES);
+                    - (int) Math.min(heldBytes + unfinishedLineBytes(), ReadBudget.SMALL_READ_BYTES);
         }
         if (bytes == 0) {
             awaitBudget();
-        } else if (bytes < most && unfinishedBytes > ReadBudget.SMALL_READ_BYTES) {
-            bytes = Math.min(bytes, Math.min(Math.max(unfinishedBytes, TIGHT_READ_BYTES), MOST_TIGHT_READ_BYTES));
+        } else if (bytes < most && unfinishedLineBytes() > ReadBudget.SMALL_READ_BYTES) {
+            bytes = Math.min(bytes, Math.min(Math.max(unfinishedLineBytes(), TIGHT_READ_BYTES), MOST_TIGHT_READ_BYTES));
             input.makeRoom(bytes);
             account();
         }
@@ -327,7 +327,15 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
     }
 
     private boolean holdsMuch() {
-        return heldBytes + unfinishedBytes >= ReadBudget.SMALL_READ_BYTES;
+        return heldBytes + unfinishedLineBytes() >= ReadBudget.SMALL_READ_BYTES;
+    }
+
+    /**
+     * Without the piece of a record: short lines come in long records, of which nothing can be deciphered before the whole
+     * is there.
+     */
+    private int unfinishedLineBytes() {
+        return unfinishedBytes - tlsBytes;
     }
 
     private void awaitBudget() {
