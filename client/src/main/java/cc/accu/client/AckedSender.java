@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -237,7 +238,10 @@ final class AckedSender implements Sender {
             if (how.kind().isLoss() && welcomed) {
                 over.complete(null);
             } else if (how.kind().isLoss()) {
-                fail(how.why() + " before it said anything; it may have as many connections as it takes");
+                String more = how.cause() instanceof SSLException
+                        ? ""
+                        : " before it said anything; it may have as many connections as it takes";
+                fail(how.why() + more);
             } else if (how.kind() == Kind.REFUSED) {
                 fail(how.why());
             } else {

@@ -302,7 +302,7 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
                 written(piece, (int) progress);
             }
 
-            /** TLS tells no progress: what it writes is not what it was given. */
+            // TLS tells no progress: what it writes is not what it was given.
             @Override
             public void operationComplete(ChannelProgressiveFuture future) {
                 if (future.isSuccess()) {

@@ -266,8 +266,13 @@ public final class ListenOptions {
         return options;
     }
 
-    Optional<SubjectPattern> tlsAllowed() {
+    Optional<SubjectPattern> subjects() {
         return tlsAllowed;
+    }
+
+    /** Whom the certificate of a sender has to name. */
+    public Optional<String> tlsAllowed() {
+        return tlsAllowed.map(SubjectPattern::toString);
     }
 
     private void checkTls() {

@@ -130,7 +130,7 @@ final class RunningServer {
     private void listen(ListenOptions options, boolean preferNative) {
         Transport transport = Transport.of(options.endpoint(), preferNative);
         Optional<ServerTls> secured = options.isTls()
-                ? Optional.of(tls.add(options.endpoint(), options.tls(), options.tlsAllowed()))
+                ? Optional.of(tls.add(options.endpoint(), options.tls(), options.subjects()))
                 : Optional.empty();
         Connections.Acceptor acceptor = connections.acceptor(options, transport, connectionLimit, secured);
         Listener listener = transport.listen(loops, options.access(), acceptor.limit(), acceptor);

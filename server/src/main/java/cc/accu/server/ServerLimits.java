@@ -31,8 +31,8 @@ public record ServerLimits(long bufferBytes, int maxConnections) {
     /** What an idle connection takes, and one small read. */
     private static final int HEAP_BYTES_EACH = 12 * 1024;
 
-    /** More of it in TLS, most of all in its handshake, with the certificates that are shown there. */
-    private static final int TLS_HEAP_BYTES_EACH = 3 * HEAP_BYTES_EACH;
+    /** More of it in TLS: an idle one has 7 KiB of heap, one in its handshake 12 and the certificates that are shown. */
+    private static final int TLS_HEAP_BYTES_EACH = 20 * 1024;
 
     private static final int CONNECTIONS_PART = 2;
 

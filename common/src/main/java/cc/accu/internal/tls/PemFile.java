@@ -1,9 +1,11 @@
 package cc.accu.internal.tls;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -51,10 +53,17 @@ record PemFile(List<Block> blocks) {
         return new PemFile(blocks);
     }
 
+    /** A pipe would keep who opens it waiting, and a device may have no end. */
     static byte[] read(Path file) throws IOException {
-        if (Files.size(file) > MOST_BYTES) {
-            throw new IOException("it has over " + MOST_BYTES + " bytes");
+        if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+            throw new IOException("it is no regular file");
         }
-        return Files.readAllBytes(file);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new IOException("it has over " + MOST_BYTES + " bytes");
+            }
+            return bytes;
+        }
     }
 }

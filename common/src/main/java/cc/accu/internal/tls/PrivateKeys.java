@@ -50,7 +50,7 @@ final class PrivateKeys {
                 default -> throw new IOException("its key is a " + block.type() + "; " + convert());
             };
         } catch (GeneralSecurityException wrong) {
-            throw new IOException("its key cannot be read (" + wrong.getMessage() + "); " + convert(), wrong);
+            throw new IOException("this JVM cannot read its key (" + wrong.getMessage() + "); " + convert(), wrong);
         }
     }
 
@@ -150,6 +150,9 @@ final class PrivateKeys {
         element.write(tag);
         int length = content.size();
         if (length < 0x80) {
+            element.write(length);
+        } else if (length < 0x100) {
+            element.write(0x81);
             element.write(length);
         } else {
             element.write(0x82);

@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  */
 public record TlsMaterial(Optional<Identity> identity, List<X509Certificate> authorities) {
     private static final byte DER_SEQUENCE = 0x30;
+    private static final byte[] SAMPLE = {1};
 
     /**
      * A key and its certificates.
@@ -116,8 +117,14 @@ public record TlsMaterial(Optional<Identity> identity, List<X509Certificate> aut
             }
             throw new IOException("there is no key in it");
         } catch (IOException wrong) {
-            boolean locked = wrong.getCause() instanceof GeneralSecurityException;
-            throw locked ? new IOException("the password does not fit it (or it is no PKCS#12 store)", wrong) : wrong;
+            if (!(wrong.getCause() instanceof GeneralSecurityException)) {
+                throw wrong;
+            }
+            throw new IOException(
+                    password.length == 0
+                            ? "it is locked by a password; name a file with that"
+                            : "the password does not fit it (or it is no PKCS#12 store)",
+                    wrong);
         } catch (GeneralSecurityException wrong) {
             throw new IOException("it cannot be read (" + wrong.getMessage() + ")", wrong);
         }
@@ -170,8 +177,10 @@ public record TlsMaterial(Optional<Identity> identity, List<X509Certificate> aut
         try {
             Signature signature = Signature.getInstance(algorithm);
             signature.initSign(identity.key());
+            signature.update(SAMPLE);
             byte[] signed = signature.sign();
             signature.initVerify(identity.certificate().getPublicKey());
+            signature.update(SAMPLE);
             isPair = signature.verify(signed);
         } catch (InvalidKeyException other) {
             isPair = false;

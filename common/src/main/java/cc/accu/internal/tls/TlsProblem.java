@@ -64,6 +64,11 @@ public final class TlsProblem {
                 found = "its certificate is of an authority that is not trusted here";
             } else if (text.contains("Empty client certificate chain") || text.contains("certificate_required")) {
                 found = "it showed no certificate";
+            } else if (text.contains("xtended key usage") || text.contains("KeyUsage")) {
+                found = "its certificate is not for that use (" + text + ")";
+            } else if (text.contains("Failed to parse") && text.contains("certificates")) {
+                found =
+                        "its certificate cannot be read (a certificate without a subject needs critical alternative names)";
             } else if (cause instanceof CertificateException && text.startsWith("No ")) {
                 found = "its certificate is for another name (" + text + ")";
             }
@@ -91,6 +96,6 @@ public final class TlsProblem {
         if (text.contains("protocol") && text.contains("not enabled or supported")) {
             return "it speaks no version of TLS that we do (1.2 and 1.3)";
         }
-        return text;
+        return "TLS failed: " + text;
     }
 }

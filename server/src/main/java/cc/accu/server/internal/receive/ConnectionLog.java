@@ -1,6 +1,7 @@
 package cc.accu.server.internal.receive;
 
 import cc.accu.internal.text.Printable;
+import cc.accu.internal.tls.TlsProblem;
 import cc.accu.internal.transport.ReadBuffers;
 import cc.accu.internal.transport.Reason;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,6 +86,10 @@ public final class ConnectionLog {
     public boolean failed(String peer, Throwable failure) {
         if (failure instanceof ReadBuffers.PausedException) {
             return false;
+        }
+        if (failure instanceof SSLException) {
+            offended(peer, TlsProblem.describe(failure));
+            return true;
         }
         if (failure instanceof IOException) {
             LOG.debug("{}: {}", peer, Printable.line(String.valueOf(failure.getMessage())));

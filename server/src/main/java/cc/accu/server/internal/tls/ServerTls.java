@@ -117,7 +117,7 @@ public final class ServerTls {
             return false;
         }
         X509Certificate now = contexts.certificate;
-        LOG.info(
+        LOG.warn(
                 "{}: has read its certificate again: {}, valid until {}",
                 endpoint,
                 now.getSubjectX500Principal(),

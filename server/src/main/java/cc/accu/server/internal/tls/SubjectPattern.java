@@ -1,11 +1,13 @@
 package cc.accu.server.internal.tls;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import javax.naming.InvalidNameException;
+import javax.naming.NamingException;
+import javax.naming.directory.Attribute;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 
@@ -20,11 +22,26 @@ public final class SubjectPattern {
 
     /** What has to be among the parts of the name. */
     private record Part(String attribute, Pattern value) {
-        boolean isIn(LdapName name) {
-            return name.getRdns().stream()
-                    .filter(rdn -> rdn.getType().toUpperCase(Locale.ROOT).equals(attribute))
-                    .anyMatch(
-                            rdn -> value.matcher(String.valueOf(rdn.getValue())).matches());
+        boolean isIn(List<Named> name) {
+            return name.stream()
+                    .anyMatch(part -> part.attribute.equals(attribute)
+                            && value.matcher(part.text).matches());
+        }
+    }
+
+    /** A part of a name. */
+    private record Named(String attribute, String text) {
+        /** Of all of it: there may be several parts on one level. */
+        static List<Named> of(String name) throws NamingException {
+            List<Named> parts = new ArrayList<>();
+            for (Rdn rdn : new LdapName(name).getRdns()) {
+                for (Attribute each : Collections.list(rdn.toAttributes().getAll())) {
+                    for (Object value : Collections.list(each.getAll())) {
+                        parts.add(new Named(each.getID().toUpperCase(Locale.ROOT), String.valueOf(value)));
+                    }
+                }
+            }
+            return parts;
         }
     }
 
@@ -49,10 +66,10 @@ public final class SubjectPattern {
     private static List<Part> parts(String pattern, String text) {
         List<Part> parts = new ArrayList<>();
         try {
-            for (Rdn rdn : new LdapName(pattern).getRdns()) {
-                parts.add(new Part(rdn.getType().toUpperCase(Locale.ROOT), glob(String.valueOf(rdn.getValue()))));
+            for (Named part : Named.of(pattern)) {
+                parts.add(new Part(part.attribute, glob(part.text)));
             }
-        } catch (InvalidNameException wrong) {
+        } catch (NamingException | IllegalArgumentException wrong) {
             throw new IllegalArgumentException(
                     "'" + text + "' names nobody; write it as CN=device-* or CN=*,O=Acme", wrong);
         }
@@ -70,9 +87,9 @@ public final class SubjectPattern {
     /** Whether it fits a name in the form of RFC 2253. */
     public boolean fits(String subject) {
         try {
-            LdapName name = new LdapName(subject);
+            List<Named> name = Named.of(subject);
             return alternatives.stream().anyMatch(parts -> parts.stream().allMatch(part -> part.isIn(name)));
-        } catch (InvalidNameException noName) {
+        } catch (NamingException | IllegalArgumentException noName) {
             return false;
         }
     }

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,16 @@ import org.jspecify.annotations.Nullable;
  * start and the end, but for what says otherwise.
  */
 public final class TlsListeners implements AutoCloseable {
+    /** When there are more handshakes than can be done, those that have waited longest are those whose time is over next. */
+    private static final class NewestFirst extends LinkedBlockingDeque<Runnable> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public boolean offer(Runnable work) {
+            return offerFirst(work);
+        }
+    }
+
     private final List<ServerTls> all = new ArrayList<>();
     private final AtomicInteger workers = new AtomicInteger();
     private @Nullable ExecutorService executor;
@@ -30,7 +42,8 @@ public final class TlsListeners implements AutoCloseable {
      */
     public ServerTls add(Endpoint endpoint, Optional<TlsOptions> options, Optional<SubjectPattern> allowed) {
         if (executor == null) {
-            executor = Executors.newFixedThreadPool(Math.max(1, NettyRuntime.availableProcessors() / 2), work -> {
+            int threads = Math.max(1, NettyRuntime.availableProcessors() / 2);
+            executor = new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, new NewestFirst(), work -> {
                 Thread made = new Thread(work, "accu-tls-" + workers.incrementAndGet());
                 made.setDaemon(true);
                 return made;

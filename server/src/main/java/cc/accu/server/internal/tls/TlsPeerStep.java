@@ -55,7 +55,7 @@ public final class TlsPeerStep extends HandshakeStep {
             if (tls.allowed().isPresent() && !tls.allowed().get().fits(subject)) {
                 refuse(
                         Refused.NOT_ALLOWED,
-                        "its certificate is of " + known.sender() + ", and only "
+                        "its certificate is of " + subject + ", and only "
                                 + tls.allowed().get() + " may send");
             } else {
                 complete(known);

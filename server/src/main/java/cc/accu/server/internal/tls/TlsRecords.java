@@ -168,7 +168,9 @@ final class TlsRecords extends ChannelDuplexHandler {
             tasks++;
             worker.execute(() -> {
                 try {
-                    task.run();
+                    if (ctx.channel().isOpen()) {
+                        task.run(); // nobody needs it any more otherwise
+                    }
                 } finally {
                     EventLoops.execute(ctx.executor(), () -> taskIsDone(ctx));
                 }

@@ -115,7 +115,7 @@ class ProxyStepTest {
         return join(new byte[] {(byte) type, (byte) (length >> 8), (byte) length}, ascii(content));
     }
 
-    private record Header(String text, String sender) {
+    record Header(String text, String sender) {
         Header(byte[] bytes, String sender) {
             this(new String(bytes, ISO_8859_1), sender);
         }

@@ -36,16 +36,25 @@ class ClusterTest {
     }
 
     private static void beOldBroker(ServerSocket listener) {
-        while (!listener.isClosed()) {
-            try (Socket client = listener.accept()) {
-                DataInputStream in = new DataInputStream(client.getInputStream());
-                DataOutputStream out = new DataOutputStream(client.getOutputStream());
-                while (true) {
-                    answer(in, out);
-                }
-            } catch (IOException ended) {
-                // The next one, if there is any.
+        try {
+            while (true) {
+                Socket client = listener.accept();
+                new Thread(() -> answer(client), "old-broker-connection").start();
             }
+        } catch (IOException closed) {
+            // The test is over.
+        }
+    }
+
+    private static void answer(Socket client) {
+        try (client) {
+            DataInputStream in = new DataInputStream(client.getInputStream());
+            DataOutputStream out = new DataOutputStream(client.getOutputStream());
+            while (true) {
+                answer(in, out);
+            }
+        } catch (IOException ended) {
+            // The next one, if there is any.
         }
     }
 

@@ -25,6 +25,8 @@ class SubjectPatternTest {
         CN=a;CN=b                 | CN=c                          | false
         OU=x                      | OU=y+OU=z,CN=x                | false
         URI=spiffe://acme/*       | URI=spiffe://acme/device-7    | true
+        O=Acme                    | CN=x+O=Acme                   | true
+        CN=x+O=Acme               | O=Acme,CN=x                   | true
         CN=*                      | ''                            | false
         """)
     void fitsWhomItNames(String pattern, String subject, boolean fits) {
