@@ -323,7 +323,7 @@ public final class LineClient implements AutoCloseable {
 
         /** The same for all clients of this builder, so that their sessions are resumed. */
         private Optional<ClientTls> tlsFor(List<Endpoint> endpoints) throws IOException {
-            boolean wanted = endpoints.stream().anyMatch(each -> each instanceof Endpoint.Tcp tcp && tcp.isTls());
+            boolean wanted = endpoints.stream().anyMatch(Endpoint::isTls);
             if (wanted && sharedTls.isEmpty()) {
                 sharedTls =
                         Optional.of(new ClientTls(tls, acknowledged ? Optional.of(AckLine.HELLO) : Optional.empty()));

@@ -5,12 +5,9 @@ import cc.accu.client.Failures.ConversationEnd.Kind;
 import cc.accu.client.Segments.Piece;
 import cc.accu.client.Sender.Settings;
 import cc.accu.client.Sender.Settings.Wire;
-import cc.accu.internal.tls.ClientTls;
 import cc.accu.internal.tls.CloseNotify;
-import cc.accu.internal.tls.TlsProblem;
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.internal.transport.Transport;
-import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -22,20 +19,16 @@ import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressivePromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericProgressiveFutureListener;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,119 +104,13 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
                                 timeout);
     }
 
-    private static ChannelInitializer<Channel> initializer(Consumer<Channel> initial) {
+    static ChannelInitializer<Channel> initializer(Consumer<Channel> initial) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
                 initial.accept(channel);
             }
         };
-    }
-
-    /** Until TLS is agreed on: then the link is opened, on which nothing has happened yet. Event-loop confined. */
-    private static final class TlsOpening extends ChannelInboundHandlerAdapter {
-        private final Function<Channel, ServerLink> opener;
-        private final CompletableFuture<Channel> opened = new CompletableFuture<>();
-        private @Nullable ServerLink link;
-
-        private TlsOpening(Function<Channel, ServerLink> opener) {
-            this.opener = opener;
-        }
-
-        static CompletableFuture<Channel> connect(
-                Endpoint.Tcp endpoint,
-                Wire wire,
-                EventLoops loops,
-                Duration timeout,
-                Function<Channel, ServerLink> opener) {
-            ClientTls tls = wire.tls().orElseThrow();
-            tls.refresh();
-            long deadline = System.nanoTime() + timeout.toNanos();
-            ChannelInitializer<Channel> handler = initializer(channel -> {
-                TlsOpening opening = new TlsOpening(opener);
-                channel.pipeline()
-                        .addLast(tls.newHandler(channel.alloc(), endpoint))
-                        .addLast(new CloseNotify(opening::broke))
-                        .addLast(opening);
-            });
-            CompletableFuture<Channel> agreed = new CompletableFuture<>();
-            wire.transport(endpoint).connect(loops, handler, timeout).whenComplete((channel, failure) -> {
-                if (channel == null) {
-                    agreed.completeExceptionally(failure);
-                } else {
-                    channel.pipeline().get(TlsOpening.class).await(channel, endpoint, deadline, agreed);
-                }
-            });
-            return agreed;
-        }
-
-        private void await(Channel channel, Endpoint endpoint, long deadline, CompletableFuture<Channel> agreed) {
-            long left = Math.max(1, deadline - System.nanoTime());
-            opened.orTimeout(left, TimeUnit.NANOSECONDS).whenComplete((open, failure) -> {
-                if (open != null) {
-                    agreed.complete(open);
-                } else {
-                    channel.close();
-                    agreed.completeExceptionally(new ConnectException(endpoint, why(failure), failure));
-                }
-            });
-        }
-
-        private static String why(Throwable failure) {
-            if (failure instanceof TimeoutException) {
-                return "i/o timeout in the TLS handshake; does it speak TLS there?";
-            } else if (TlsProblem.isGone(failure)) {
-                return "it closed the connection in the TLS handshake; does it speak TLS there, and may you send to it?";
-            } else if (TlsProblem.isNoTls(failure)) {
-                return "it does not speak TLS there; for a plain server write tcp in place of tls";
-            }
-            String why = TlsProblem.describe(failure);
-            boolean unknown = why.contains("not trusted");
-            return why + (unknown ? "; if it is the right server, name that authority (--tls-ca)" : "");
-        }
-
-        private void broke() {
-            if (link != null) {
-                String why = "connection closed by peer without TLS's close_notify: it may have been cut";
-                link.lose(new ConversationEnd(Kind.BROKEN, why, new SSLException(why)));
-            }
-        }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (event instanceof SslHandshakeCompletionEvent done) {
-                if (done.isSuccess()) {
-                    ServerLink mine = opener.apply(ctx.channel());
-                    link = mine;
-                    ctx.pipeline().addLast(mine);
-                    opened.complete(ctx.channel());
-                    mine.protocol.opened();
-                } else {
-                    opened.completeExceptionally(done.cause());
-                }
-            } else {
-                if (event == ChannelInputShutdownEvent.INSTANCE && link == null) {
-                    opened.completeExceptionally(new ClosedChannelException());
-                }
-                ctx.fireUserEventTriggered(event);
-            }
-        }
-
-        /** Once there is a link it is for that; before, the handshake has told it. */
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            if (link == null) {
-                opened.completeExceptionally(cause);
-            } else {
-                ctx.fireExceptionCaught(cause);
-            }
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            opened.completeExceptionally(new ClosedChannelException());
-            ctx.fireChannelInactive();
-        }
     }
 
     EventLoop loop() {
@@ -336,6 +223,11 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        opened();
+    }
+
+    /** The connection is there. */
+    void opened() {
         protocol.opened();
     }
 
@@ -370,7 +262,8 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
         lose(new ConversationEnd(Kind.BROKEN, why));
     }
 
-    private void lose(ConversationEnd how) {
+    /** It is of no more use. */
+    void lose(ConversationEnd how) {
         assert loop().inEventLoop();
         if (!ended) {
             protocol.lost(how);

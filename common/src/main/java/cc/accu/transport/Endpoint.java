@@ -59,6 +59,11 @@ public sealed interface Endpoint {
         return List.copyOf(endpoints);
     }
 
+    /** Whether TLS is spoken there. */
+    default boolean isTls() {
+        return false;
+    }
+
     /** What is spoken over IP, and over which version of it; by its name, as in Go, with TLS as one more. */
     enum Network {
         TCP("tcp"),
@@ -103,7 +108,7 @@ public sealed interface Endpoint {
             return host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
         }
 
-        /** Whether TLS is spoken there. */
+        @Override
         public boolean isTls() {
             return network == Network.TLS;
         }

@@ -127,7 +127,7 @@ public final class LineServer implements AutoCloseable {
             listeners.add(() -> {
                 ListenOptions options =
                         ListenOptions.of(endpoint).framing(framing).acknowledging(acknowledging);
-                return options.isTls() ? options.tls(tls) : options;
+                return endpoint.isTls() ? options.tls(tls) : options;
             });
             return this;
         }

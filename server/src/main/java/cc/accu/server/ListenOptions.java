@@ -280,14 +280,9 @@ public final class ListenOptions {
             throw new IllegalArgumentException(
                     "there is no TLS over unix sockets: the file's permissions say who may connect to " + endpoint);
         }
-        if (!isTls()) {
+        if (!endpoint.isTls()) {
             throw new IllegalArgumentException(endpoint + " is plain; to have TLS there, write tls in place of tcp");
         }
-    }
-
-    /** Whether TLS is spoken there. */
-    boolean isTls() {
-        return endpoint instanceof Endpoint.Tcp tcp && tcp.isTls();
     }
 
     UnixSocketFile.Access access() {

@@ -65,7 +65,7 @@ final class RunningServer {
                 builder.bufferBytes,
                 builder.maxConnections,
                 maxLineBytes,
-                listening.stream().anyMatch(ListenOptions::isTls));
+                listening.stream().anyMatch(options -> options.endpoint().isTls()));
         ReadBudget budget = new ReadBudget(
                 new ReadBudget.Limits(
                         limits.bufferBytesBeside(sinks, maxLineBytes),
@@ -129,7 +129,7 @@ final class RunningServer {
 
     private void listen(ListenOptions options, boolean preferNative) {
         Transport transport = Transport.of(options.endpoint(), preferNative);
-        Optional<ServerTls> secured = options.isTls()
+        Optional<ServerTls> secured = options.endpoint().isTls()
                 ? Optional.of(tls.add(options.endpoint(), options.tls(), options.subjects()))
                 : Optional.empty();
         Connections.Acceptor acceptor = connections.acceptor(options, transport, connectionLimit, secured);

@@ -28,16 +28,25 @@ public final class TlsProblem {
             "access_denied", "the other side does not accept whom our certificate names",
             "unrecognized_name", "the other side does not know the name that it was asked for");
 
+    private static final String UNTRUSTED = "its certificate is of an authority that is not trusted here";
+
     private TlsProblem() {}
 
     /** Whether the other side is gone, without a word about why. */
     public static boolean isGone(Throwable failure) {
-        return failure instanceof IOException && !(failure instanceof SSLException);
+        boolean isNetwork = failure instanceof IOException && !(failure instanceof SSLException);
+        Throwable cause = failure.getCause();
+        return isNetwork || (cause != null && isGone(cause));
     }
 
     /** Whether what came is no TLS. */
     public static boolean isNoTls(Throwable failure) {
         return failure instanceof NotSslRecordException;
+    }
+
+    /** Whether the other side's certificate is of an authority that is not trusted. */
+    public static boolean isOfStranger(Throwable failure) {
+        return certificateProblem(failure).filter(UNTRUSTED::equals).isPresent();
     }
 
     /** In words. */
@@ -61,7 +70,7 @@ public final class TlsProblem {
             }
             String text = String.valueOf(cause.getMessage());
             if (text.contains("unable to find valid certification path") || text.contains("PKIX path")) {
-                found = "its certificate is of an authority that is not trusted here";
+                found = UNTRUSTED;
             } else if (text.contains("Empty client certificate chain") || text.contains("certificate_required")) {
                 found = "it showed no certificate";
             } else if (text.contains("xtended key usage") || text.contains("KeyUsage")) {

@@ -206,6 +206,6 @@ final class TcpTransport extends Transport {
             return Origin.of(listener, "gone");
         }
         String host = NetUtil.toAddressString(address.getAddress());
-        return Origin.of(listener, (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+        return Origin.of(listener, NetUtil.toSocketAddressString(host, address.getPort()));
     }
 }

@@ -150,7 +150,7 @@ enum ListenerOption implements UnaryOperator<String> {
             case UNFINISHED_TIMEOUT, MAX_CONNECTIONS -> false;
             case MODE, GROUP -> listener.endpoint() instanceof Endpoint.Unix unix && !unix.isAbstract();
             case TLS_CERT, TLS_KEY, TLS_PASSWORD, TLS_CLIENT_CA, TLS_ALLOW ->
-                listener.endpoint() instanceof Endpoint.Tcp tcp && tcp.isTls();
+                listener.endpoint().isTls();
             case ALLOW, DENY, PROXY_FROM -> listener.endpoint() instanceof Endpoint.Tcp;
             case ALLOW_USER, ALLOW_GROUP -> listener.endpoint() instanceof Endpoint.Unix;
             default -> true;

@@ -109,9 +109,7 @@ final class Listeners {
                         wrong);
             }
         }
-        if (endpoint instanceof Endpoint.Tcp tcp
-                && tcp.isTls()
-                && listener.tls().flatMap(TlsOptions::certificate).isEmpty()) {
+        if (endpoint.isTls() && listener.tls().flatMap(TlsOptions::certificate).isEmpty()) {
             throw new IllegalArgumentException(
                     endpoint + " needs a certificate: --tls-cert FILE, and --tls-key FILE with its key");
         }

@@ -13,7 +13,6 @@ import io.netty.handler.codec.haproxy.HAProxyProtocolException;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.AddressFamily;
 import io.netty.handler.codec.haproxy.HAProxyTLV;
 import io.netty.util.NetUtil;
-import java.net.Inet6Address;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -120,10 +119,8 @@ record ProxyHeader(Optional<String> sender, String uniqueId) {
         if (family == AddressFamily.AF_UNIX) {
             return Optional.of(address.matches("[!-~]+") ? "unix:" + address : "unix");
         }
-        return AddressList.address(address).map(ip -> {
-            String host = NetUtil.toAddressString(ip);
-            return (ip instanceof Inet6Address ? "[" + host + "]" : host) + ":" + message.sourcePort();
-        });
+        return AddressList.address(address)
+                .map(ip -> NetUtil.toSocketAddressString(NetUtil.toAddressString(ip), message.sourcePort()));
     }
 
     private static String uniqueId(HAProxyMessage message) {

@@ -71,7 +71,7 @@ public final class ProxyStep extends HandshakeStep {
     @Override
     protected void ended(Origin soFar, End how) {
         switch (how) {
-            case SHUTDOWN -> refuse(Refused.SHUTTING_DOWN, "the server is stopping");
+            case SHUTDOWN -> refuse(how, "its PROXY header");
             case TIMEOUT ->
                 refuse(
                         Refused.HANDSHAKE_TIMEOUT,

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Peers {
     private final int mostConnections;
     private final Supplier<SendRate> rates;
+    private final boolean limited;
     private final Map<String, Peer> peers = new ConcurrentHashMap<>();
 
     /** Changed while the map holds its entry. */
@@ -33,11 +34,12 @@ public final class Peers {
     public Peers(int mostConnections, Supplier<SendRate> rates) {
         this.mostConnections = mostConnections;
         this.rates = rates;
+        this.limited = mostConnections < Integer.MAX_VALUE || rates.get().isLimited();
     }
 
     /** Whether it makes a difference who has connected. */
     public boolean areLimited() {
-        return mostConnections < Integer.MAX_VALUE || rates.get().isLimited();
+        return limited;
     }
 
     /** How many connections each may have. */
