@@ -24,6 +24,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.util.List;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -308,6 +309,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!identified && cause instanceof SSLException) {
+            return; // the handshake has told it
+        }
         if (shared.log().failed(origin.sender(), cause)) {
             ctx.close();
         }
@@ -316,6 +320,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** Takes what has arrived, then ends the input. Any thread; the channel closes when all of it is stored. */
     void drain() {
         EventLoops.execute(channel.eventLoop(), () -> {
+            draining = true;
             if (throttle != null) {
                 throttle.lift();
             }

@@ -27,6 +27,7 @@ public final class Throttle extends ChannelInboundHandlerAdapter implements Read
     private final List<TokenBucket> bytes;
     private ByteBuf held = Unpooled.EMPTY_BUFFER;
     private boolean lifted;
+    private boolean endWaits;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Future<?> next;
 
@@ -146,6 +147,11 @@ public final class Throttle extends ChannelInboundHandlerAdapter implements Read
         if (mayComeNow()) {
             passHeld(ctx);
         }
+        if (endWaits && !held.isReadable()) {
+            gate.heldBack(true, 0);
+            letGo(ctx);
+            return;
+        }
         if (held.isReadable() || !mayComeNow()) {
             hold();
         } else {
@@ -180,11 +186,20 @@ public final class Throttle extends ChannelInboundHandlerAdapter implements Read
             passHeld(ctx);
             gate.heldBack(true, 0);
         }
+        if (endWaits) {
+            endWaits = false;
+            ctx.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof End || event == ChannelInputShutdownEvent.INSTANCE) {
+        boolean isEnd = event == ChannelInputShutdownEvent.INSTANCE;
+        if (isEnd && held.isReadable() && !lifted) {
+            endWaits = true; // with TLS it comes with the last lines, in one read
+            return;
+        }
+        if (isEnd || event instanceof End) {
             letGo(ctx);
         }
         ctx.fireUserEventTriggered(event);

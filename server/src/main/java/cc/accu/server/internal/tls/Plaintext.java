@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Behind TLS: puts together what the records of one read bring, which may be as small as a line each, so that they cost what
- * one read of a plain socket costs. Holds nothing from one read to the next. Event-loop confined.
+ * one read of a plain socket costs. Holds nothing from one read to the next: whoever says how much is read sees what the read
+ * before brought. Event-loop confined.
  */
 final class Plaintext extends ChannelInboundHandlerAdapter {
     private static final int MOST_BYTES = 64 * 1024;
@@ -15,7 +16,20 @@ final class Plaintext extends ChannelInboundHandlerAdapter {
     /** Before it, as a plain read has it: there the framing puts what was left of the last one. */
     private static final int ROOM_BYTES = 4 * 1024;
 
+    private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf gathered;
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    /** All records of a read were deciphered, or wait for the handshake. */
+    void readIsOver() {
+        if (context != null) {
+            pass(context);
+        }
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {

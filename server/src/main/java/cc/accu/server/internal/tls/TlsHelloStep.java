@@ -71,14 +71,15 @@ public final class TlsHelloStep extends HandshakeStep {
     }
 
     private void begin(Origin soFar, boolean mayResume) {
-        TlsRecords records = new TlsRecords(connection.holds, connection.offence);
+        Plaintext plaintext = new Plaintext();
+        TlsRecords records = new TlsRecords(connection.holds, plaintext::readIsOver, connection.offence);
         SslHandler handler = tls.newHandler(channel.alloc(), mayResume, records);
         handler.handshakeFuture().addListener(done -> records.established());
         handler.sslCloseFuture().addListener(ended -> records.over());
         channel.pipeline()
                 .addBefore(LineInput.NAME, "tls-records", records)
                 .addBefore(LineInput.NAME, "tls", handler)
-                .addBefore(LineInput.NAME, "tls-text", new Plaintext())
+                .addBefore(LineInput.NAME, "tls-text", plaintext)
                 .addBefore(LineInput.NAME, "tls-end", new CloseNotify(connection.input::breakOff));
         complete(soFar);
     }

@@ -28,6 +28,7 @@ final class TlsRecords extends ChannelDuplexHandler {
     private static final int APPLICATION_DATA = 23;
 
     private final IntConsumer holds;
+    private final Runnable readIsOver;
     private final Consumer<String> offence;
     private @Nullable ByteBuf start;
     private @Nullable ChannelHandlerContext context;
@@ -38,10 +39,12 @@ final class TlsRecords extends ChannelDuplexHandler {
 
     /**
      * @param holds is told how many bytes are held, after each read
+     * @param readIsOver called when all records of a read were passed on
      * @param offence is told once what the peer does that no sender needs; the connection is then to be closed
      */
-    TlsRecords(IntConsumer holds, Consumer<String> offence) {
+    TlsRecords(IntConsumer holds, Runnable readIsOver, Consumer<String> offence) {
         this.holds = holds;
+        this.readIsOver = readIsOver;
         this.offence = offence;
     }
 
@@ -68,6 +71,7 @@ final class TlsRecords extends ChannelDuplexHandler {
         } finally {
             in.release();
         }
+        readIsOver.run();
         holds.accept(start == null ? 0 : start.capacity());
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class TlsRecordsTest {
     private final List<Integer> held = new ArrayList<>();
     private final List<String> offences = new ArrayList<>();
-    private final TlsRecords records = new TlsRecords(held::add, offences::add);
+    private final TlsRecords records = new TlsRecords(held::add, () -> {}, offences::add);
     private final EmbeddedChannel channel = new EmbeddedChannel(records);
 
     private static ByteBuf record(int type, int bytes) {
@@ -106,7 +106,7 @@ class TlsRecordsTest {
             Unpooled.wrappedBuffer(new byte[] {24, 3, 3, 0, 1})
         }) {
             List<String> told = new ArrayList<>();
-            EmbeddedChannel other = new EmbeddedChannel(new TlsRecords(bytes -> {}, told::add));
+            EmbeddedChannel other = new EmbeddedChannel(new TlsRecords(bytes -> {}, () -> {}, told::add));
             other.writeInbound(record(23, 1));
             for (int i = 0; i < 5; i++) {
                 other.writeInbound(bad.copy(i, 1));

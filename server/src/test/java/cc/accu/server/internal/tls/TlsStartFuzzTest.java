@@ -45,8 +45,8 @@ class TlsStartFuzzTest {
 
     private static ByteBuf passedOn(byte[] said, int cut) {
         List<String> offences = new ArrayList<>();
-        EmbeddedChannel channel =
-                new EmbeddedChannel(new TlsRecords(held -> assertThat(held).isLessThan(64 * 1024), offences::add));
+        EmbeddedChannel channel = new EmbeddedChannel(
+                new TlsRecords(held -> assertThat(held).isLessThan(64 * 1024), () -> {}, offences::add));
         for (int from = 0; from < said.length; from += cut) {
             channel.writeInbound(Unpooled.copiedBuffer(said, from, Math.min(cut, said.length - from)));
         }
