@@ -71,12 +71,18 @@ class BalancerIT {
     /** What stands behind {@code server} in its configuration; PORT is the port of ours. */
     private Jar balancer(Jar server, String options) throws IOException {
         String address = "127.0.0.1:" + port(server);
-        return balancer(String.format(
+        Jar balancer = balancer(String.format(
                 "defaults%n mode tcp%n timeout connect 5s%n timeout client 1m%n timeout server 1m%n"
                         + "frontend lines%n bind 127.0.0.1:%d%n bind unix@%s mode 666%n"
                         + " unique-id-format %%[uuid()]%n default_backend servers%n"
                         + "backend servers%n server accu %s %s%n",
-                front, directory.resolve("front"), address, options.replace("PORT", Integer.toString(port(server)))));
+                front, unixFront(), address, options.replace("PORT", Integer.toString(port(server)))));
+        await().atMost(START).until(() -> acceptsOnUnix() || !balancer.isAlive());
+        return balancer;
+    }
+
+    private Path unixFront() {
+        return directory.resolve("front");
     }
 
     private Jar balancer(String configuration) throws IOException {
@@ -93,6 +99,18 @@ class BalancerIT {
         } catch (IOException refused) {
             return false;
         }
+    }
+
+    private boolean acceptsOnUnix() {
+        try (SocketChannel socket = connectOnUnix()) {
+            return socket.isConnected();
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    private SocketChannel connectOnUnix() throws IOException {
+        return SocketChannel.open(UnixDomainSocketAddress.of(unixFront()));
     }
 
     private Socket connect() throws IOException {
@@ -149,7 +167,7 @@ class BalancerIT {
     void takesLinesThatCameToTheBalancerOverAUnixSocket(String options) throws Exception {
         try (Jar server = server("tcp://127.0.0.1:0?proxy-from=127.0.0.1");
                 Jar balancer = balancer(server, options);
-                SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(directory.resolve("front")))) {
+                SocketChannel socket = connectOnUnix()) {
             socket.write(ByteBuffer.wrap("hello\n".getBytes(UTF_8)));
             await().until(() -> server.countOutLines() == 1);
             assertThat(server.out()).matches("\\S+ (127\\.0\\.0\\.1:\\d+|unix\\S*) hello\n");

@@ -9,14 +9,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * More than a thousand connections with a long line each that they do not finish, at a server with a small heap. It goes on
- * serving the others, does not grow, and is as before when they have left.
+ * More than a thousand connections, or a quarter as many over TLS, with a long line each that they do not finish, at a server
+ * with a small heap. It goes on serving the others, does not grow, and is as before when they have left.
  */
 final class UnfinishedLines implements Experiment {
     private static final String HEAP = "64m";
     private static final int SENDERS = 4;
     private static final int FEWEST_HOLDERS = 1_050;
     private static final int MOST_HOLDERS = 1_400;
+
+    /** So many handshakes a round would be most of the time of a run. */
+    private static final int FEWER_OVER_TLS = 4;
+
     private static final int PROBES = 6;
     private static final int PLAIN_LINES = 5_000;
     private static final int LONGEST_STALL_MILLIS = 3_000;
@@ -70,7 +74,8 @@ final class UnfinishedLines implements Experiment {
 
     /** @param inOrder whether some finish their lines, and all are waited for; else they all go at once */
     private static void hold(Lab lab, List<Account> plain, boolean inOrder) throws Exception {
-        int count = FEWEST_HOLDERS + lab.random().nextInt(MOST_HOLDERS - FEWEST_HOLDERS);
+        int most = FEWEST_HOLDERS + lab.random().nextInt(MOST_HOLDERS - FEWEST_HOLDERS);
+        int count = lab.site().carrier() == Carrier.TLS ? most / FEWER_OVER_TLS : most;
         int stall = lab.effort().patient(LONGEST_STALL_MILLIS);
         try (StallWatch watch = new StallWatch(lab.senders().running(), lab.findings(), stall);
                 Crowd crowd = Crowd.of(lab, count)) {
