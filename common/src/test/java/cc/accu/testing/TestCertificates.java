@@ -2,13 +2,18 @@ package cc.accu.testing;
 
 import cc.accu.transport.TlsOptions;
 import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.RevocationServer;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +23,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /** An authority for tests, which gives certificates. Any thread. */
 public final class TestCertificates {
@@ -28,12 +34,21 @@ public final class TestCertificates {
     private final X509Bundle localhost;
 
     public TestCertificates(String subject) {
-        root = made(() -> new CertificateBuilder()
-                .ecp256()
-                .subject(subject)
-                .setIsCertificateAuthority(true)
-                .buildSelfSigned());
-        localhost = issue("CN=localhost", TestCertificates::ofThisHost);
+        this(made(() -> authority(subject).buildSelfSigned()));
+    }
+
+    private TestCertificates(X509Bundle root) {
+        this.root = root;
+        this.localhost = issue("CN=localhost", TestCertificates::ofThisHost);
+    }
+
+    private static CertificateBuilder authority(String subject) {
+        return new CertificateBuilder().ecp256().subject(subject).setIsCertificateAuthority(true);
+    }
+
+    /** An authority that has its certificate of this one. */
+    public TestCertificates intermediate(String subject) {
+        return new TestCertificates(made(() -> authority(subject).buildIssuedBy(root)));
     }
 
     private interface Making<T> {
@@ -71,6 +86,25 @@ public final class TestCertificates {
         return write(directory.resolve("ca.pem"), root.getCertificatePEM());
     }
 
+    /** What the authority has revoked by now, in a file. */
+    public Path revocationsFile(Path directory) {
+        return made(() -> {
+            RevocationServer lists = RevocationServer.getInstance();
+            lists.register(root);
+            try (InputStream list = lists.getCrlUri(root).toURL().openStream()) {
+                return Files.write(directory.resolve("crl.der"), list.readAllBytes());
+            }
+        });
+    }
+
+    /** Revokes one that it has given out. */
+    public void revoke(X509Bundle certificate) {
+        made(() -> {
+            RevocationServer.getInstance().revoke(certificate, Instant.now().minusSeconds(60));
+            return certificate;
+        });
+    }
+
     /** A server on this machine. */
     public TlsOptions server(Path directory) {
         return options(directory, "server", localhost);
@@ -103,8 +137,55 @@ public final class TestCertificates {
         return clientContext(this);
     }
 
+    /** The same for a client that shows a certificate, whatever authority it is asked for. */
+    public SSLContext clientContext(X509Bundle own) {
+        return clientContext(this, new KeyManager[] {new Showing(own)});
+    }
+
+    private static final class Showing extends X509ExtendedKeyManager {
+        private final X509Bundle own;
+
+        Showing(X509Bundle own) {
+            this.own = own;
+        }
+
+        @Override
+        public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+            return "own";
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return own.getCertificatePath();
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return own.getKeyPair().getPrivate();
+        }
+
+        @Override
+        public String[] getClientAliases(String type, Principal[] issuers) {
+            return new String[] {"own"};
+        }
+
+        @Override
+        public String[] getServerAliases(String type, Principal[] issuers) {
+            return new String[0];
+        }
+
+        @Override
+        public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
     /** The JDK's TLS for a client that trusts this authority and another. */
     public SSLContext clientContext(TestCertificates other) {
+        return clientContext(other, new KeyManager[0]);
+    }
+
+    private SSLContext clientContext(TestCertificates other, KeyManager[] own) {
         return made(() -> {
             SSLContext context = SSLContext.getInstance("TLS");
             KeyStore trusted = KeyStore.getInstance("PKCS12");
@@ -113,7 +194,7 @@ public final class TestCertificates {
             trusted.setCertificateEntry("other", other.root());
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             factory.init(trusted);
-            context.init(new KeyManager[0], factory.getTrustManagers(), null);
+            context.init(own, factory.getTrustManagers(), null);
             return context;
         });
     }

@@ -474,6 +474,8 @@ class TlsTest {
             socket.startHandshake();
             assertThatThrownBy(() -> text(socket.getInputStream())).isInstanceOf(IOException.class);
             await().until(() -> log.text().contains("renegotiation"));
+            await().until(() -> server.connections().isEmpty());
+            assertThat(log.text().lines()).hasSize(1);
         }
     }
 

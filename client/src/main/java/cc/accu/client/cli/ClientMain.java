@@ -30,6 +30,7 @@ public final class ClientMain {
             "--mode",
             "--group",
             "--tls-client-ca",
+            "--tls-crl",
             "--tls-allow",
             "--buffer",
             "--max-connections",

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What every command that connects can be told: where to, and how. One thread. */
 final class ConnectOptions {
@@ -61,7 +62,13 @@ final class ConnectOptions {
 
     private TlsOptions tls() {
         TlsOptions options = new TlsOptions(
-                tlsCert.ifAny(), tlsKey.ifAny(), tlsPassword.ifAny(), tlsCa.ifAny(), tlsServerName.ifAny(), false);
+                tlsCert.ifAny(),
+                tlsKey.ifAny(),
+                tlsPassword.ifAny(),
+                tlsCa.ifAny(),
+                Optional.empty(),
+                tlsServerName.ifAny(),
+                false);
         return tlsInsecure.value() ? options.withoutVerification() : options;
     }
 

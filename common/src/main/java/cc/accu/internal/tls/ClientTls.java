@@ -57,7 +57,7 @@ public final class ClientTls {
         if (options.unverified()) {
             builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
         } else if (!material.authorities().isEmpty()) {
-            builder.trustManager(material.authorities());
+            material.trust(builder);
         }
         protocol.ifPresent(name -> builder.applicationProtocolConfig(new ApplicationProtocolConfig(
                 Protocol.ALPN, SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, name)));

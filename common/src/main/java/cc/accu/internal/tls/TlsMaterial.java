@@ -2,6 +2,7 @@ package cc.accu.internal.tls;
 
 import cc.accu.internal.transport.Reason;
 import cc.accu.transport.TlsOptions;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,23 +15,34 @@ import java.security.Key;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.cert.CRLException;
+import java.security.cert.CertStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509CRL;
+import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.CertPathTrustManagerParameters;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * Who one is and whom one trusts, read from the files that {@link TlsOptions} name.
  *
  * @param identity the own key and certificates
  * @param authorities those that are trusted; empty for those that the JVM trusts
+ * @param revocations what they have revoked; empty if nobody asks
  */
-public record TlsMaterial(Optional<Identity> identity, List<X509Certificate> authorities) {
+public record TlsMaterial(Optional<Identity> identity, List<X509Certificate> authorities, List<X509CRL> revocations) {
     private static final byte DER_SEQUENCE = 0x30;
     private static final byte[] SAMPLE = {1};
 
@@ -64,12 +76,51 @@ public record TlsMaterial(Optional<Identity> identity, List<X509Certificate> aut
         if (options.authorities().isPresent()) {
             authorities = about(options.authorities().get(), "authorities", TlsMaterial::certificates);
         }
-        return new TlsMaterial(identity, authorities);
+        List<X509CRL> revocations = List.of();
+        if (options.revocations().isPresent()) {
+            if (authorities.isEmpty()) {
+                throw new IOException("what authorities have revoked ("
+                        + options.revocations().get() + ") is of no use without the authorities; name their file too");
+            }
+            revocations = about(options.revocations().get(), "revocations", TlsMaterial::revocations);
+        }
+        return new TlsMaterial(identity, authorities, revocations);
+    }
+
+    /**
+     * Makes TLS trust the authorities, but for what they have revoked.
+     *
+     * @throws IOException if it cannot
+     */
+    public void trust(SslContextBuilder builder) throws IOException {
+        if (revocations.isEmpty()) {
+            builder.trustManager(authorities);
+            return;
+        }
+        try {
+            PKIXBuilderParameters rules = new PKIXBuilderParameters(
+                    authorities.stream()
+                            .map(each -> new TrustAnchor(each, null))
+                            .collect(Collectors.toSet()),
+                    new X509CertSelector());
+            rules.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(revocations)));
+            rules.setRevocationEnabled(true); // by these lists alone: no network is asked unless the JVM is told to
+            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init(new CertPathTrustManagerParameters(rules));
+            builder.trustManager(factory);
+        } catch (GeneralSecurityException wrong) {
+            throw new IOException("TLS cannot use the authorities: " + wrong.getMessage(), wrong);
+        }
     }
 
     /** What the files of {@code options} are now: it is the same as before, unless one of them has changed. Blocking. */
     public static List<String> filesOf(TlsOptions options) {
-        return Stream.of(options.certificate(), options.key(), options.password(), options.authorities())
+        return Stream.of(
+                        options.certificate(),
+                        options.key(),
+                        options.password(),
+                        options.authorities(),
+                        options.revocations())
                 .flatMap(Optional::stream)
                 .map(TlsMaterial::stateOf)
                 .toList();
@@ -153,6 +204,27 @@ public record TlsMaterial(Optional<Identity> identity, List<X509Certificate> aut
         }
         if (all.isEmpty()) {
             throw new IOException("there is no certificate in it: it should have a line -----BEGIN CERTIFICATE-----");
+        }
+        return all;
+    }
+
+    private static List<X509CRL> revocations(byte[] bytes) throws IOException {
+        List<X509CRL> all = new ArrayList<>();
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            if (bytes.length > 0 && bytes[0] == DER_SEQUENCE) {
+                all.add((X509CRL) factory.generateCRL(new ByteArrayInputStream(bytes)));
+            }
+            for (PemFile.Block block : PemFile.of(bytes).blocks()) {
+                if (block.type().equals("X509 CRL")) {
+                    all.add((X509CRL) factory.generateCRL(new ByteArrayInputStream(block.bytes())));
+                }
+            }
+        } catch (CertificateException | CRLException damaged) {
+            throw new IOException("its list is damaged (" + damaged.getMessage() + ")", damaged);
+        }
+        if (all.isEmpty()) {
+            throw new IOException("there is no list in it: it should have a line -----BEGIN X509 CRL-----");
         }
         return all;
     }

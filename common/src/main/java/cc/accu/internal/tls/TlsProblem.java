@@ -28,7 +28,8 @@ public final class TlsProblem {
             "access_denied", "the other side does not accept whom our certificate names",
             "unrecognized_name", "the other side does not know the name that it was asked for");
 
-    private static final String UNTRUSTED = "its certificate is of an authority that is not trusted here";
+    private static final String UNTRUSTED = "its certificate is of an authority that is not trusted here,"
+            + " or comes without those that lead to one that is";
 
     private TlsProblem() {}
 
@@ -67,12 +68,16 @@ public final class TlsProblem {
             } else if (cause instanceof CertPathValidatorException path
                     && path.getReason() == CertPathValidatorException.BasicReason.REVOKED) {
                 return Optional.of("its certificate is revoked");
+            } else if (cause instanceof CertPathValidatorException path
+                    && path.getReason() == CertPathValidatorException.BasicReason.UNDETERMINED_REVOCATION_STATUS) {
+                return Optional.of("whether its certificate is revoked is not known:"
+                        + " there is no list of its authority that is valid now");
             }
             String text = String.valueOf(cause.getMessage());
             if (text.contains("unable to find valid certification path") || text.contains("PKIX path")) {
                 found = UNTRUSTED;
             } else if (text.contains("Empty client certificate chain") || text.contains("certificate_required")) {
-                found = "it showed no certificate";
+                found = "it showed no certificate: it has none that leads to an authority that is asked for";
             } else if (text.contains("xtended key usage") || text.contains("KeyUsage")) {
                 found = "its certificate is not for that use (" + text + ")";
             } else if (text.contains("Failed to parse") && text.contains("certificates")) {
@@ -101,6 +106,10 @@ public final class TlsProblem {
         String text = String.valueOf(failure.getMessage()).replaceAll("\\p{Cntrl}", " ");
         if (text.contains("no cipher suites in common")) {
             return "it speaks no cipher that we do; does our kind of key fit it?";
+        }
+        if (text.contains("Tag mismatch")) {
+            return "what it sends cannot be deciphered:"
+                    + " it was changed on the way, or is early data, which is not served";
         }
         if (text.contains("protocol") && text.contains("not enabled or supported")) {
             return "it speaks no version of TLS that we do (1.2 and 1.3)";

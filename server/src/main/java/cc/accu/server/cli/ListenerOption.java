@@ -63,6 +63,7 @@ enum ListenerOption implements UnaryOperator<String> {
     TLS_KEY("tls-key FILE", "its key, PEM (default: it is in the file of the certificate)"),
     TLS_PASSWORD("tls-password FILE", "file with the password of the key"),
     TLS_CLIENT_CA("tls-client-ca FILE", "authorities, PEM: senders have to show a certificate of one of them"),
+    TLS_CRL("tls-crl FILE", "what those authorities have revoked, as CRLs, PEM or DER: is refused"),
     TLS_ALLOW("tls-allow SUBJECT", "whom their certificates have to name, as in CN=device-*,O=Acme; others after ;");
 
     private static final ListenOptions ANY_UNIX = ListenOptions.of(new Endpoint.Unix("/any"));
@@ -126,6 +127,7 @@ enum ListenerOption implements UnaryOperator<String> {
             case TLS_KEY -> listener.tls(tls(listener).withKey(TypedText.path(text)));
             case TLS_PASSWORD -> listener.tls(tls(listener).withPassword(TypedText.path(text)));
             case TLS_CLIENT_CA -> listener.tls(tls(listener).withAuthorities(TypedText.path(text)));
+            case TLS_CRL -> listener.tls(tls(listener).withRevocations(TypedText.path(text)));
             case TLS_ALLOW -> listener.tlsAllowed(text);
             case ALLOW -> listener.allow(list(text));
             case DENY -> listener.deny(list(text));
@@ -149,7 +151,7 @@ enum ListenerOption implements UnaryOperator<String> {
         return switch (this) {
             case UNFINISHED_TIMEOUT, MAX_CONNECTIONS -> false;
             case MODE, GROUP -> listener.endpoint() instanceof Endpoint.Unix unix && !unix.isAbstract();
-            case TLS_CERT, TLS_KEY, TLS_PASSWORD, TLS_CLIENT_CA, TLS_ALLOW ->
+            case TLS_CERT, TLS_KEY, TLS_PASSWORD, TLS_CLIENT_CA, TLS_CRL, TLS_ALLOW ->
                 listener.endpoint().isTls();
             case ALLOW, DENY, PROXY_FROM -> listener.endpoint() instanceof Endpoint.Tcp;
             case ALLOW_USER, ALLOW_GROUP -> listener.endpoint() instanceof Endpoint.Unix;
@@ -168,7 +170,16 @@ enum ListenerOption implements UnaryOperator<String> {
      */
     void checkConcernsOneOf(List<ListenOptions> listeners) {
         switch (this) {
-            case ALLOW, DENY, PROXY_FROM, ALLOW_USER, ALLOW_GROUP, TLS_CERT, TLS_KEY, TLS_CLIENT_CA, TLS_ALLOW -> {
+            case ALLOW,
+                    DENY,
+                    PROXY_FROM,
+                    ALLOW_USER,
+                    ALLOW_GROUP,
+                    TLS_CERT,
+                    TLS_KEY,
+                    TLS_CLIENT_CA,
+                    TLS_CRL,
+                    TLS_ALLOW -> {
                 if (!listeners.isEmpty() && listeners.stream().noneMatch(this::concerns)) {
                     String kind = concerns(ANY_TCP) ? "TCP" : concerns(ANY_TLS) ? "TLS" : "unix sockets";
                     throw new IllegalArgumentException("it is for " + kind + ", and no listener is one");

@@ -113,10 +113,11 @@ final class Listeners {
             throw new IllegalArgumentException(
                     endpoint + " needs a certificate: --tls-cert FILE, and --tls-key FILE with its key");
         }
-        if (listener.tlsAllowed().isPresent()
+        boolean revokes = listener.tls().flatMap(TlsOptions::revocations).isPresent();
+        if ((revokes || listener.tlsAllowed().isPresent())
                 && listener.tls().flatMap(TlsOptions::authorities).isEmpty()) {
-            throw new IllegalArgumentException(
-                    "--tls-allow is about certificates of senders: name their authority with --tls-client-ca FILE");
+            throw new IllegalArgumentException((revokes ? "--tls-crl" : "--tls-allow")
+                    + " is about certificates of senders: name their authority with --tls-client-ca FILE");
         }
         return listener;
     }

@@ -156,7 +156,7 @@ class ListenersTest {
     @Test
     void tellsTlsListenersAloneOfTls() {
         parse("--tls-cert c.pem --tls-key c.key --tls-client-ca ca.pem --tls-allow CN=a tcp :1 tls :2"
-                + " tls://:3?tls-cert=d.pem&tls-password=p&tls-allow=CN%3Db%3BCN%3Dc unix /a");
+                + " tls://:3?tls-cert=d.pem&tls-password=p&tls-crl=crl.pem&tls-allow=CN%3Db%3BCN%3Dc unix /a");
         assertThat(listeners.get(0).tls()).isEmpty();
         assertThat(listeners.get(3).tls()).isEmpty();
         assertThat(listeners.get(1).tls())
@@ -169,7 +169,8 @@ class ListenersTest {
                         .withCertificate(Path.of("d.pem"))
                         .withKey(Path.of("c.key"))
                         .withPassword(Path.of("p"))
-                        .withAuthorities(Path.of("ca.pem")));
+                        .withAuthorities(Path.of("ca.pem"))
+                        .withRevocations(Path.of("crl.pem")));
     }
 
     @Test

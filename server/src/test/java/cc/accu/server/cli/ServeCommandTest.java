@@ -72,6 +72,7 @@ class ServeCommandTest {
                 "tcp://:0?deny= | deny: '' is neither an address nor a network",
                 "tcp://:0?proxy-from=10.0.0.0/33 | proxy-from: '10.0.0.0/33': the number behind the slash is how many bits",
                 "tcp :0 --allow-user root | --allow-user: it is for unix sockets, and no listener is one",
+                "tls :0 --tls-cert c.pem --tls-crl l.pem | --tls-crl is about certificates of senders: name their authority with --tls-client-ca",
                 "unix /p/s --deny ::1 | --deny: it is for TCP, and no listener is one",
                 "unix:///p/s?allow=::1 | allow is for addresses, which senders over a unix socket do not have, and cannot be set for unix /p/s; allow-user and",
                 "unix:///p/s?proxy-from=::1 | proxy-from is for addresses, which senders over a unix socket do not have",

@@ -18,10 +18,12 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +61,8 @@ public final class ServerTls {
     private volatile Contexts contexts;
 
     /** With and without tickets. */
-    private record Contexts(SslContext ticketless, SslContext resumable, X509Certificate certificate) {}
+    private record Contexts(
+            SslContext ticketless, SslContext resumable, X509Certificate certificate, List<X509CRL> revocations) {}
 
     /**
      * Reads the certificates. Blocking.
@@ -83,7 +86,7 @@ public final class ServerTls {
         } catch (IOException wrong) {
             throw new ListenException(endpoint, String.valueOf(wrong.getMessage()), wrong);
         }
-        tellExpiry(contexts.certificate);
+        tellExpiry(contexts);
     }
 
     /** The files that it was made of. */
@@ -93,7 +96,7 @@ public final class ServerTls {
 
     /** When its certificate expires. */
     public Instant expires() {
-        return contexts.certificate.getNotAfter().toInstant();
+        return contexts.certificate().getNotAfter().toInstant();
     }
 
     Optional<SubjectPattern> allowed() {
@@ -116,18 +119,18 @@ public final class ServerTls {
             LOG.error("{}: goes on with the certificate that it has: {}", endpoint, wrong.getMessage());
             return false;
         }
-        X509Certificate now = contexts.certificate;
+        X509Certificate now = contexts.certificate();
         LOG.warn(
                 "{}: has read its certificate again: {}, valid until {}",
                 endpoint,
                 now.getSubjectX500Principal(),
                 now.getNotAfter().toInstant());
-        tellExpiry(now);
+        tellExpiry(contexts);
         return true;
     }
 
-    private void tellExpiry(X509Certificate certificate) {
-        Instant end = certificate.getNotAfter().toInstant();
+    private void tellExpiry(Contexts read) {
+        Instant end = read.certificate().getNotAfter().toInstant();
         if (end.isBefore(Instant.now())) {
             LOG.warn(
                     "{}: its certificate expired at {}; senders will not connect until there is a new one",
@@ -135,6 +138,15 @@ public final class ServerTls {
                     end);
         } else if (end.isBefore(Instant.now().plus(WARN_BEFORE_EXPIRY))) {
             LOG.warn("{}: its certificate expires at {}", endpoint, end);
+        }
+        for (X509CRL list : read.revocations) {
+            if (list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(Instant.now())) {
+                LOG.warn(
+                        "{}: what {} has revoked is known until {} only; its senders are refused until there is a new list",
+                        endpoint,
+                        list.getIssuerX500Principal(),
+                        list.getNextUpdate().toInstant());
+            }
         }
     }
 
@@ -159,19 +171,21 @@ public final class ServerTls {
             if (resumable.sessionContext() instanceof OpenSslServerSessionContext openSsl) {
                 openSsl.setTicketKeys(randomTicketKey());
             }
-            return new Contexts(ticketless, resumable, own.certificate());
+            return new Contexts(ticketless, resumable, own.certificate(), material.revocations());
         } catch (SSLException | IllegalArgumentException wrong) {
             throw new IOException("TLS cannot use its certificate or key: " + wrong.getMessage(), wrong);
         }
     }
 
-    private static SslContextBuilder builder(TlsMaterial material, TlsMaterial.Identity own) {
+    private static SslContextBuilder builder(TlsMaterial material, TlsMaterial.Identity own) throws IOException {
         SslContextBuilder builder = SslContextBuilder.forServer(own.key(), own.chain())
                 .sslProvider(SslContext.defaultServerProvider())
                 .protocols(VERSIONS);
-        return material.authorities().isEmpty()
-                ? builder
-                : builder.trustManager(material.authorities()).clientAuth(ClientAuth.REQUIRE);
+        if (!material.authorities().isEmpty()) {
+            material.trust(builder);
+            builder.clientAuth(ClientAuth.REQUIRE);
+        }
+        return builder;
     }
 
     private static OpenSslSessionTicketKey randomTicketKey() {
