@@ -119,7 +119,7 @@ class TlsAbuseTest {
         }
         int value = 0;
         for (int i = 0; i < length - 0x80; i++) {
-            value = value << 8 | der.get() & 0xff;
+            value = (value << 8) | (der.get() & 0xff);
         }
         return value;
     }
