@@ -5,12 +5,15 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import cc.accu.testing.TestCertificates;
 import cc.accu.transport.Endpoint;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLSocket;
 
 /** What strangers do to a server, for some seconds. */
 enum Attack {
@@ -130,7 +133,39 @@ enum Attack {
             }
             target.isServed();
         }
+    },
+    /** TLS 1.3 lets a sender ask for new keys as often as it likes; this one does not read what it gets. */
+    KEY_UPDATES {
+        @Override
+        void on(Target target) throws Exception {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+            try (Socket below = new Socket()) {
+                below.setReceiveBufferSize(4 * 1024);
+                below.connect(
+                        new InetSocketAddress(target.tls().host(), target.tls().port()));
+                SSLSocket socket = (SSLSocket) TestCertificates.AUTHORITY
+                        .clientContext()
+                        .getSocketFactory()
+                        .createSocket(below, target.tls().host(), target.tls().port(), false);
+                socket.setEnabledProtocols(new String[] {"TLSv1.3"});
+                changeKeys(target, socket, end);
+            }
+        }
     };
+
+    /** Until then, or until the server has had enough. */
+    private static void changeKeys(Target target, SSLSocket socket, long end) throws IOException {
+        for (int i = 1; System.nanoTime() < end; i++) {
+            try {
+                socket.startHandshake();
+            } catch (IOException ended) {
+                return;
+            }
+            if (i % 1000 == 0) {
+                target.isServed();
+            }
+        }
+    }
 
     private static Endpoint below(Endpoint.Tcp tls) {
         return new Endpoint.Tcp(Endpoint.Network.TCP, tls.host(), tls.port());

@@ -15,8 +15,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,18 +151,6 @@ class TlsAbuseTest {
         assertThat(sink.texts()).containsExactly("first", "second");
     }
 
-    private static SSLSocket connect(LineServer server, int receiveBuffer) throws IOException {
-        Endpoint.Tcp tcp = endpoint(server);
-        Socket below = new Socket();
-        below.setReceiveBufferSize(receiveBuffer);
-        below.connect(new InetSocketAddress(tcp.host(), tcp.port()));
-        SSLSocket socket =
-                (SSLSocket) CA.clientContext().getSocketFactory().createSocket(below, tcp.host(), tcp.port(), true);
-        socket.setEnabledProtocols(new String[] {"TLSv1.3"});
-        socket.startHandshake();
-        return socket;
-    }
-
     private static void isServed(LineServer server) throws IOException {
         try (RawPeer peer = RawPeer.connect(server)) {
             peer.sends("accu/1\nfresh\n").endsInput();
@@ -177,12 +163,16 @@ class TlsAbuseTest {
     void goesOnWithWhoChangesItsKeysAgainAndAgain() throws Exception {
         try (ErrorOutput log = ErrorOutput.captured();
                 LineServer server = start();
-                SSLSocket socket = connect(server, 64 * 1024)) {
+                SSLSocket socket = (SSLSocket) CA.clientContext()
+                        .getSocketFactory()
+                        .createSocket(endpoint(server).host(), endpoint(server).port())) {
+            socket.setEnabledProtocols(new String[] {"TLSv1.3"});
+            socket.startHandshake();
             OutputStream out = socket.getOutputStream();
             InputStream in = socket.getInputStream();
             out.write("accu/1\n".getBytes(UTF_8));
             in.readNBytes("accu/1 ok durable=none max-line=1048576\n".length());
-            for (int i = 1; i <= 20; i++) {
+            for (int i = 1; i <= 10; i++) {
                 for (int j = 0; j < 50; j++) {
                     socket.startHandshake();
                 }
@@ -193,29 +183,6 @@ class TlsAbuseTest {
             isServed(server);
             assertThat(log.text()).isEmpty();
         }
-        assertThat(sink.count()).isEqualTo(21);
-    }
-
-    @Test
-    void endsWhoChangesItsKeysAndDoesNotReadTheAnswers() throws Exception {
-        try (ErrorOutput log = ErrorOutput.captured();
-                LineServer server = start();
-                SSLSocket socket = connect(server, 4 * 1024)) {
-            long start = System.nanoTime();
-            int count = 0;
-            try {
-                while (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20)) {
-                    socket.startHandshake();
-                    count++;
-                }
-            } catch (IOException ended) {
-                assertThat(ended).isNotNull();
-            }
-            System.out.printf("%d key updates in %d ms%n", count, (System.nanoTime() - start) / 1_000_000);
-            await().until(() -> server.connections().isEmpty());
-            isServed(server);
-            assertThat(log.text()).contains("does not read the answers");
-            assertThat(log.text().lines()).hasSizeLessThan(3);
-        }
+        assertThat(sink.count()).isEqualTo(11);
     }
 }
