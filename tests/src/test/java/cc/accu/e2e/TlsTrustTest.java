@@ -25,6 +25,8 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -135,6 +137,26 @@ class TlsTrustTest {
             TestCertificates.options(directory, "server", CA.issue("CN=new", TestCertificates::ofThisHost));
             reload(server, log);
             assertThat(talk(server, client, version).server()).isNotEqualTo(first.server());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, its certificate expired at", "5, its certificate expires at", "20, ''"})
+    void warnsBeforeItsCertificateExpires(int days, String words) throws Exception {
+        Instant end = Instant.now().plus(Duration.ofDays(days));
+        X509Bundle own = CA.issue(
+                "CN=localhost",
+                builder -> TestCertificates.ofThisHost(builder)
+                        .notBefore(end.minus(Duration.ofDays(30)))
+                        .notAfter(end));
+        try (ErrorOutput log = ErrorOutput.captured();
+                LineServer server = start(TestCertificates.options(directory, "own", own))) {
+            assertThat(server.endpoints()).hasSize(1);
+            if (words.isEmpty()) {
+                assertThat(log.text()).isEmpty();
+            } else {
+                assertThat(log.text()).contains(words);
+            }
         }
     }
 

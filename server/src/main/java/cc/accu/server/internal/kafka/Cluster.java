@@ -49,6 +49,18 @@ final class Cluster implements Forwarder.TopicCheck {
         this.settings = settings;
     }
 
+    /** Somebody who asks, and does not wait at the end for what is not answered: whoever is interrupted has no time. */
+    private record Questions(Admin admin) implements AutoCloseable {
+        @Override
+        public void close() {
+            admin.close(Duration.ZERO);
+        }
+    }
+
+    private Questions ask() {
+        return new Questions(Admin.create(settings.admin(ANSWER_MILLIS)));
+    }
+
     /**
      * Looks again and again until brokers are there, for so long at most; for what does not pass, it does not wait. Makes
      * the topic if that was asked for. What topics listeners have is not known yet.
@@ -95,8 +107,8 @@ final class Cluster implements Forwarder.TopicCheck {
 
     @Override
     public boolean isInSync(String topic) {
-        try (Admin admin = Admin.create(settings.admin(ANSWER_MILLIS))) {
-            return describe(admin, topic).partitions().stream()
+        try (Questions questions = ask()) {
+            return describe(questions.admin, topic).partitions().stream()
                     .allMatch(partition ->
                             partition.isr().size() == partition.replicas().size());
         } catch (ExecutionException | KafkaException notNow) {
@@ -109,7 +121,8 @@ final class Cluster implements Forwarder.TopicCheck {
 
     private void look(List<String> topics) throws KafkaProblem {
         connect();
-        try (Admin admin = Admin.create(settings.admin(ANSWER_MILLIS))) {
+        try (Questions questions = ask()) {
+            Admin admin = questions.admin;
             int brokers = admin.describeCluster().nodes().get().size();
             for (String topic : topics) {
                 look(admin, topic, brokers);

@@ -1,5 +1,6 @@
 package cc.accu.server.internal.kafka;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.DataInputStream;
@@ -32,6 +33,27 @@ class ClusterTest {
                     .isInstanceOf(KafkaProblem.class)
                     .hasMessageContaining("the brokers are too old for this client")
                     .hasMessageContaining("it needs Kafka 2.1 or newer");
+        }
+    }
+
+    /** The server is told to end while it starts. */
+    @Test
+    void waitsForNoAnswerOnceItIsInterrupted() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            KafkaAddress address =
+                    KafkaAddress.parse("//127.0.0.1:" + silent.getLocalPort() + "/lines", Optional.empty());
+            Cluster cluster = new Cluster(address, new ProducerSettings(address, Map.of()));
+            Thread start = new Thread(() -> assertThatThrownBy(() -> cluster.await(Duration.ofMinutes(1)))
+                    .isInstanceOf(KafkaProblem.class));
+            start.start();
+            try (Socket looks = silent.accept();
+                    Socket asks = silent.accept()) {
+                assertThat(asks.getInputStream().read()).isNotNegative();
+                start.interrupt();
+                start.join(2000);
+                assertThat(start.isAlive()).isFalse();
+                assertThat(looks.isConnected()).isTrue();
+            }
         }
     }
 
