@@ -18,6 +18,7 @@ import cc.accu.server.internal.tls.ServerTls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +44,7 @@ final class Connections {
         this.budget = budget;
         this.shared = shared;
         this.additions = additions;
-        budget.whenStuck(this::endLongestSilentLine);
+        budget.whenStuck(this::endLongestSilentLines);
     }
 
     Shared shared() {
@@ -162,19 +163,14 @@ final class Connections {
         open.forEach(Connection::sinkFailed);
     }
 
-    private void endLongestSilentLine(long stuckNanos) {
-        Connection longest = null;
-        long since = Long.MAX_VALUE;
-        for (Connection connection : open) {
-            long millis = connection.silentSinceMillis(stuckNanos);
-            if (millis < since) {
-                since = millis;
-                longest = connection;
-            }
-        }
-        if (longest != null) {
-            longest.endSilentLine();
-        }
+    private void endLongestSilentLines(int most, long stuckNanos) {
+        record Silent(Connection connection, long sinceMillis) {}
+        open.stream()
+                .map(each -> new Silent(each, each.silentSinceMillis(stuckNanos)))
+                .filter(each -> each.sinceMillis < Long.MAX_VALUE)
+                .sorted(Comparator.comparingLong(Silent::sinceMillis))
+                .limit(most)
+                .forEach(each -> each.connection.endSilentLine());
     }
 
     /** Lets every connection end in order. */

@@ -7,7 +7,6 @@ import java.util.Deque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,6 +22,8 @@ public final class ReadBudget {
     static final int SMALL_READ_BYTES = 4 * 1024;
 
     private static final long LOOK_MILLIS = 100;
+
+    private static final int MOST_ENDED = 1024;
 
     private final Limits limits;
     private final LongSupplier freeMemory;
@@ -51,8 +52,11 @@ public final class ReadBudget {
     @GuardedBy("lock")
     private boolean watched;
 
+    /** How many lines the next look ends. Only one look is planned at a time. */
+    private int mostEnded = 1;
+
     private volatile long helpedAtNanos;
-    private volatile LongConsumer endOfOneLine = stuckNanos -> {};
+    private volatile LineEnder lineEnder = (most, stuckNanos) -> {};
     private volatile boolean closed;
 
     /**
@@ -64,6 +68,17 @@ public final class ReadBudget {
      * @param patienceNanos how long unfinished lines may keep others waiting before one is ended; 0 for ever
      */
     public record Limits(long bytes, long windowBytes, int mostTurnBytes, long patienceNanos) {}
+
+    /** Ends unfinished lines, for the memory that they hold. */
+    public interface LineEnder {
+        /**
+         * Any thread.
+         *
+         * @param most how many
+         * @param stuckNanos how long no turn has helped
+         */
+        void end(int most, long stuckNanos);
+    }
 
     /** Who waits for the budget. */
     interface Waiter {
@@ -191,11 +206,11 @@ public final class ReadBudget {
     }
 
     /**
-     * Calls {@code action} again and again while unfinished lines keep others waiting and no turn has helped for long: with
-     * the nanoseconds since one did.
+     * Calls {@code ender} again and again while unfinished lines keep others waiting and no turn has helped for long. For
+     * twice as many each time: who is not read may be gone, as thousands at once are, and nobody hears of it.
      */
-    public void whenStuck(LongConsumer action) {
-        endOfOneLine = action;
+    public void whenStuck(LineEnder ender) {
+        lineEnder = ender;
     }
 
     private void wake() {
@@ -254,12 +269,16 @@ public final class ReadBudget {
         synchronized (lock) {
             if (waiters == 0 || !isSpentByUnfinishedLines()) {
                 watched = false;
+                mostEnded = 1;
                 return;
             }
         }
         long stuckNanos = System.nanoTime() - helpedAtNanos;
         if (stuckNanos >= limits.patienceNanos()) {
-            endOfOneLine.accept(stuckNanos);
+            lineEnder.end(mostEnded, stuckNanos);
+            mostEnded = Math.min(2 * mostEnded, MOST_ENDED);
+        } else {
+            mostEnded = 1;
         }
         wake();
         lookLater();

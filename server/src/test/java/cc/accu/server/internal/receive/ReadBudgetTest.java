@@ -135,11 +135,13 @@ class ReadBudgetTest {
                 new ReadBudget.Limits(
                         LIMIT, LIMIT, 50_000, Duration.ofMillis(300).toNanos()),
                 freeMemory::get);
-        impatient.whenStuck(stuckNanos -> ended.incrementAndGet());
+        impatient.whenStuck((most, stuckNanos) -> ended.addAndGet(most));
         impatient.addUnfinished(120_000);
         impatient.await(turn -> {}, false);
         impatient.await(turn -> {}, false);
-        await().until(() -> ended.get() >= 2);
+        await().until(() -> ended.get() == 1);
+        await().until(() -> ended.get() == 3);
+        await().until(() -> ended.get() >= 1000);
         impatient.addUnfinished(-120_000);
     }
 }
