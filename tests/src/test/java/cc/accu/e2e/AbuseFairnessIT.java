@@ -22,14 +22,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A sender that behaves gets its acknowledgements soon, among a thousand that do not. */
-@Timeout(120)
+@Timeout(180)
 final class AbuseFairnessIT {
     private static final int ABUSERS = 1000;
     private static final int LINES = 400;
     private static final int WARM_UP = 100;
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** A build shares its machine, and the abusers run on it too. */
+    /** Abusers without end share the processors with the server: it is far from the goal there. */
     private static final int SHARED = 4;
 
     private static final Duration MOST = Duration.ofMillis(50);
@@ -60,7 +60,8 @@ final class AbuseFairnessIT {
                 long sync;
                 try (Crowd crowd =
                         Crowd.of(server, ABUSERS, Abuse.FLOOD, Abuse.DEAF, Abuse.DRIBBLE, Abuse.UNFINISHED)) {
-                    bad = p99(good, LINES);
+                    p99(good, LINES); // it is compiled meanwhile, by the same processors
+                    bad = p99(good, 2 * LINES);
                     sync = p99OfSyncs();
                 }
                 System.out.printf(
