@@ -11,6 +11,7 @@ import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.haproxy.HAProxyProtocolException;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.AddressFamily;
+import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.TransportProtocol;
 import io.netty.handler.codec.haproxy.HAProxyTLV;
 import io.netty.util.NetUtil;
 import java.util.ArrayList;
@@ -114,6 +115,9 @@ record ProxyHeader(Optional<String> sender, String uniqueId) {
         AddressFamily family = message.proxiedProtocol().addressFamily();
         if (message.command() == HAProxyCommand.LOCAL || family == AddressFamily.AF_UNSPEC) {
             return Optional.empty();
+        }
+        if (message.proxiedProtocol().transportProtocol() == TransportProtocol.DGRAM) {
+            throw new HAProxyProtocolException("it speaks for somebody who sends datagrams, and this is a stream");
         }
         String address = message.sourceAddress();
         if (family == AddressFamily.AF_UNIX) {

@@ -292,6 +292,8 @@ class ProxyStepTest {
                 binary(0xff, 0xff, IP4),
                 binary(PROXY, 0x13, IP4),
                 binary(PROXY, 0x41, IP4),
+                binary(PROXY, 0x12, IP4),
+                binary(PROXY, 0x22, IP6),
                 binary(PROXY, 0x11),
                 binary(PROXY, 0x11, 11, IP4),
                 binary(PROXY, 0x21, IP4),
