@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 final class AbuseFairnessIT {
     private static final int ABUSERS = 1000;
-    private static final int LINES = 400;
+    private static final int LINES = 200;
     private static final int WARM_UP = 100;
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
