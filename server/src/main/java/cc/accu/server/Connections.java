@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The open connections of a server. Any thread. */
 final class Connections {
+    /** Who waits to be read looks as silent as who has gone: that is soon over for him. */
+    private static final long MAY_BE_GONE_MILLIS = 10_000;
+
     private final ReadBudget budget;
     private final Shared shared;
     private final Handshake.Additions additions;
@@ -163,14 +166,19 @@ final class Connections {
         open.forEach(Connection::sinkFailed);
     }
 
+    /** One in any case, and the others only if they have been silent for so long that they may well be gone. */
     private void endLongestSilentLines(int most, long stuckNanos) {
         record Silent(Connection connection, long sinceMillis) {}
-        open.stream()
+        List<Silent> longest = open.stream()
                 .map(each -> new Silent(each, each.silentSinceMillis(stuckNanos)))
                 .filter(each -> each.sinceMillis < Long.MAX_VALUE)
                 .sorted(Comparator.comparingLong(Silent::sinceMillis))
                 .limit(most)
-                .forEach(each -> each.connection.endSilentLine());
+                .toList();
+        long longAgo = System.currentTimeMillis() - MAY_BE_GONE_MILLIS;
+        for (int i = 0; i < longest.size() && (i == 0 || longest.get(i).sinceMillis <= longAgo); i++) {
+            longest.get(i).connection.endSilentLine();
+        }
     }
 
     /** Lets every connection end in order. */

@@ -196,6 +196,7 @@ enum Attack {
             long due = start + TimeUnit.SECONDS.toNanos(i) / 5000;
             LockSupport.parkNanos(due - System.nanoTime());
         }
+        target.awaitConnections(0); // who comes now is behind all of them
         target.isServed();
     }
 
