@@ -174,7 +174,7 @@ class TlsTrustTest {
     }
 
     /** How certificates are kept. */
-    private enum Kept {
+    enum Kept {
         PEM {
             @Override
             TlsOptions keep(Path directory, X509Bundle own, boolean whole) throws Exception {
