@@ -19,6 +19,7 @@ import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.test.KafkaClusterTestKit;
 import org.apache.kafka.common.test.TestKitNodes;
+import org.apache.kafka.common.utils.Exit;
 
 /** Real brokers in the JVM of a test, one of which is shared by all that need no other. */
 public final class KafkaCluster implements AutoCloseable {
@@ -26,6 +27,13 @@ public final class KafkaCluster implements AutoCloseable {
     private static Optional<KafkaCluster> shared = Optional.empty();
 
     private final KafkaClusterTestKit kit;
+
+    static {
+        // The kit deletes its directory when it is closed. Its hook would do so at the end of the JVM too, under
+        // brokers that run:
+        // one that misses its files halts the JVM with 1.
+        Exit.setShutdownHookAdder((name, hook) -> {});
+    }
 
     private KafkaCluster(int brokers) throws Exception {
         TestKitNodes nodes = new TestKitNodes.Builder()
