@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The open connections of a server. Any thread. */
@@ -36,6 +37,7 @@ final class Connections {
     private final Shared shared;
     private final Handshake.Additions additions;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private final AtomicLong awaitedAt = new AtomicLong(System.nanoTime() - TimeUnit.HOURS.toNanos(1));
     private final Map<EventExecutor, TurnFlusher> flushers = new ConcurrentHashMap<>();
     private volatile boolean draining;
 
@@ -122,7 +124,8 @@ final class Connections {
             limit.admitted(channel);
             Origin origin = Origin.of(name(channel.parent()), "unknown");
             LineInput input = LineInput.appendTo(channel.pipeline(), options.framing(), origin);
-            ReadGate gate = new ReadGate(channel, input, budget, shared.log());
+            ReadGate gate = new ReadGate(
+                    channel, input, budget, flusher(channel.eventLoop()).share(), shared.log());
             ReadBuffers.limit(channel, gate);
             Connection connection = new Connection(channel, origin, gate, this);
             channel.pipeline().addLast("connection", connection);
@@ -143,7 +146,7 @@ final class Connections {
 
     /** The turn of an event loop. */
     TurnFlusher flusher(EventExecutor loop) {
-        return flushers.computeIfAbsent(loop, own -> new TurnFlusher(own, shared.sinks()));
+        return flushers.computeIfAbsent(loop, own -> new TurnFlusher(own, shared.sinks(), awaitedAt));
     }
 
     /** One more, until it is closed. Event loop of the connection. */

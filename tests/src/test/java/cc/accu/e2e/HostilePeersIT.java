@@ -38,8 +38,6 @@ final class HostilePeersIT {
     /** Of those that have left already, when descriptors are counted. */
     private static final int STILL_OPEN = 5;
 
-    private static final Pattern TCP = Pattern.compile("listening on (t[cl][ps]) 127.0.0.1:(\\d+)");
-
     @TempDir
     private Path directory;
 
@@ -103,16 +101,12 @@ final class HostilePeersIT {
     /** The jar, by what the system says of it. */
     private final class Attacked implements Attack.Target {
         private final Jar jar;
-        private final List<Endpoint.Tcp> ports = new ArrayList<>();
+        private final List<Endpoint.Tcp> ports;
         private long idle;
 
-        Attacked(Jar jar) throws IOException {
+        Attacked(Jar jar) {
             this.jar = jar;
-            await().atMost(SOON).until(() -> jar.err().contains("ready\n"));
-            Matcher listening = TCP.matcher(jar.err());
-            while (listening.find()) {
-                ports.add((Endpoint.Tcp) Endpoint.parse(listening.group(1) + " 127.0.0.1:" + listening.group(2)));
-            }
+            ports = jar.awaitTcp();
         }
 
         /** How many are open while no stranger is there. */

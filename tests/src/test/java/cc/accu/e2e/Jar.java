@@ -1,22 +1,28 @@
 package cc.accu.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
+import cc.accu.transport.Endpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A packaged jar that runs as a process, with its output in files. */
 public final class Jar implements AutoCloseable {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
     private static final int LONGEST_RUN_SECONDS = 60;
+    private static final Duration START = Duration.ofSeconds(20);
+    private static final Pattern LISTENING = Pattern.compile("listening on ((?:tcp|tls) 127\\.0\\.0\\.1:\\d+)");
 
     private final Process process;
     private final Path out;
@@ -126,6 +132,16 @@ public final class Jar implements AutoCloseable {
         try (Stream<String> lines = err().lines()) {
             return lines.toList();
         }
+    }
+
+    /** Where a server listens on TCP, with TLS or without, in order; waits until it does. */
+    List<Endpoint.Tcp> awaitTcp() {
+        await().atMost(START).until(() -> err().contains("ready\n"));
+        return LISTENING
+                .matcher(err())
+                .results()
+                .map(found -> (Endpoint.Tcp) Endpoint.parse(found.group(1)))
+                .toList();
     }
 
     public long pid() {

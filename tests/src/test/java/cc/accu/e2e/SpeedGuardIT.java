@@ -13,8 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +27,6 @@ final class SpeedGuardIT {
     private static final int LINES = 1_000_000;
     private static final int WARM_UPS = 3;
     private static final int ROUNDS = 5;
-    private static final Pattern PORT = Pattern.compile("listening on tcp 127.0.0.1:(\\d+)");
 
     @TempDir
     private Path directory;
@@ -49,16 +46,10 @@ final class SpeedGuardIT {
         try (Jar accu = Jar.start(
                         "server", directory, "tcp", "127.0.0.1:0", "--to", "file:" + ours + "?format=raw&sync=never");
                 Jar simple = Jar.start(reference, directory)) {
-            await().atMost(Duration.ofSeconds(20)).until(() -> accu.err().contains("ready\n"));
+            Endpoint ourPort = accu.awaitTcp().get(0);
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> Files.exists(port) && Files.readString(port).endsWith("\n"));
-            Matcher listening = PORT.matcher(accu.err());
-            assertThat(listening.find()).isTrue();
-            double ratio = ratio(
-                    endpoint(listening.group(1)),
-                    ours,
-                    endpoint(Files.readString(port).strip()),
-                    theirs);
+            double ratio = ratio(ourPort, ours, endpoint(Files.readString(port).strip()), theirs);
             System.out.printf("speed: %.1f times the reference server, recorded %.1f%n", ratio, RECORDED_RATIO);
             assertThat(ratio).isGreaterThan(RECORDED_RATIO / 2);
             assertThat(simple.isAlive()).isTrue();

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.util.NettyRuntime;
+import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.internal.PlatformDependent;
 import java.util.ArrayDeque;
@@ -57,6 +58,9 @@ public final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
          */
         int bytesToRead(int most);
 
+        /** Whether the channel is read once and then others of its loop, though there may be more to read. Called after a read. */
+        boolean isOnce();
+
         /** There was no memory for a read that was allowed. Nothing was read, and nothing is lost. */
         void outOfMemory(OutOfMemoryError failure);
     }
@@ -90,6 +94,11 @@ public final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
             @Override
             public ByteBuf allocate(ByteBufAllocator allocator) {
                 return next(allocator);
+            }
+
+            @Override
+            public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
+                return !room.isOnce() && super.continueReading(maybeMore);
             }
         };
     }

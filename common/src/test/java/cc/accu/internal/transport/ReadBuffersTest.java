@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,7 @@ class ReadBuffersTest {
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
     private final AtomicInteger roomBytes = new AtomicInteger(Integer.MAX_VALUE);
     private int shortages;
+    private boolean once;
 
     private final ReadBuffers buffers = new ReadBuffers(new ReadBuffers.Room() {
         @Override
@@ -28,11 +31,17 @@ class ReadBuffersTest {
         }
 
         @Override
+        public boolean isOnce() {
+            return once;
+        }
+
+        @Override
         public void outOfMemory(OutOfMemoryError failure) {
             shortages++;
         }
     });
 
+    private final ChannelConfig config = new EmbeddedChannel().config();
     private final RecvByteBufAllocator.ExtendedHandle oneChannel = buffers.newHandle();
 
     private final RecvByteBufAllocator.ExtendedHandle other = buffers.newHandle();
@@ -51,6 +60,17 @@ class ReadBuffersTest {
         assertThat(second.memoryAddress()).isEqualTo(first.memoryAddress());
         assertThat(second.isReadable()).isFalse();
         second.release();
+    }
+
+    @Test
+    void readsAChannelOnceWhenOthersAreToBeReadToo() {
+        oneChannel.reset(config);
+        oneChannel.attemptedBytesRead(1);
+        oneChannel.lastBytesRead(1);
+        oneChannel.incMessagesRead(1);
+        assertThat(oneChannel.continueReading(() -> true)).isTrue();
+        once = true;
+        assertThat(oneChannel.continueReading(() -> true)).isFalse();
     }
 
     @Test

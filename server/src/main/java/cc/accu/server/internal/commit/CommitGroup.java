@@ -12,12 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is written together and committed at its end. It is full with so many bytes; what is left then waits for the next
+ * What is written together and committed at its end. It is full with so many bytes, fewer when they come from many; what is left then waits for the next
  * group, where each connection gets its turn. One thread at a time.
  */
 public final class CommitGroup {
     /** So much is kept in memory for a commit: half of it would cost a third of the throughput. Less in a small JVM. */
     private static final long FULL_BYTES = Math.min(8 * 1024 * 1024, PlatformDependent.maxDirectMemory() / 16);
+
+    /** With so many batches it is full sooner: there are many busy senders, who all would wait for it. */
+    private static final int MANY_BATCHES = 128;
+
+    private static final long FULL_OF_MANY_BYTES = FULL_BYTES / 4;
 
     /** Where groups go. Blocking; one call at a time. */
     public interface Destination {
@@ -63,7 +68,7 @@ public final class CommitGroup {
 
     /** Whether {@link #store} will store all that was taken in one go. */
     public boolean isSmall() {
-        return written.isEmpty() && left.isEmpty() && unwrittenBytes <= FULL_BYTES;
+        return written.isEmpty() && left.isEmpty() && unwrittenBytes <= fullBytes(unwritten.size());
     }
 
     /** Bytes of what was taken, if it {@link #isSmall}. */
@@ -83,7 +88,7 @@ public final class CommitGroup {
                 commit(outcomes); // it was held: nothing more until that is known
             }
             long bytes = 0;
-            while (bytes < FULL_BYTES && !(unwritten.isEmpty() && left.isEmpty())) {
+            while (bytes < fullBytes(written.size()) && !(unwritten.isEmpty() && left.isEmpty())) {
                 CommitQueue.Entry next = unwritten.isEmpty() ? left.remove() : unwritten.remove();
                 written.add(next);
                 bytes += next.batch().bytes();
@@ -94,6 +99,10 @@ public final class CommitGroup {
         } catch (RuntimeException | Error thrown) {
             throw broken(thrown);
         }
+    }
+
+    private static long fullBytes(int batches) {
+        return batches < MANY_BATCHES ? FULL_BYTES : FULL_OF_MANY_BYTES;
     }
 
     private void commit(Outcomes outcomes) throws IOException {

@@ -2,6 +2,7 @@ package cc.accu.server.internal.deliver;
 
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 
@@ -20,20 +21,28 @@ public final class TurnFlusher implements Runnable {
     private final EventExecutor loop;
     private final Runnable flush;
     private final LongConsumer parker;
+    private final ReadShare share;
     private boolean endIsComing;
     private int reads;
     private long bytes;
     private boolean awaited;
 
-    public TurnFlusher(EventExecutor loop, SinkFanOut sinks) {
-        this(loop, sinks::flush, LockSupport::parkNanos);
+    /** @param awaitedAt when a sender waited the last time, for all loops of a server */
+    public TurnFlusher(EventExecutor loop, SinkFanOut sinks, AtomicLong awaitedAt) {
+        this(loop, sinks::flush, LockSupport::parkNanos, new ReadShare(awaitedAt));
     }
 
     /** @param parker waits for so many nanoseconds */
-    TurnFlusher(EventExecutor loop, Runnable flush, LongConsumer parker) {
+    TurnFlusher(EventExecutor loop, Runnable flush, LongConsumer parker, ReadShare share) {
         this.loop = loop;
         this.flush = flush;
         this.parker = parker;
+        this.share = share;
+    }
+
+    /** How much each read of the next turns may bring. */
+    public ReadShare share() {
+        return share;
     }
 
     /**
@@ -58,6 +67,7 @@ public final class TurnFlusher implements Runnable {
     public void run() {
         boolean gathering = !awaited && reads >= MANY_READS && bytes / reads < SMALL_READ_BYTES;
         endIsComing = false;
+        share.endTurn(awaited, System.nanoTime());
         reads = 0;
         bytes = 0;
         awaited = false;

@@ -3,6 +3,7 @@ package cc.accu.server.internal.receive;
 import cc.accu.internal.framing.LineInput;
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.internal.transport.ReadBuffers;
+import cc.accu.server.internal.deliver.ReadShare;
 import io.netty.channel.Channel;
 import java.util.concurrent.TimeUnit;
 
@@ -41,6 +42,7 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
     private final Channel channel;
     private final LineInput input;
     private final ReadBudget budget;
+    private final ReadShare share;
     private final ConnectionLog log;
     private long heldBytes;
     private int unfinishedBytes;
@@ -84,10 +86,11 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
         TURN
     }
 
-    public ReadGate(Channel channel, LineInput input, ReadBudget budget, ConnectionLog log) {
+    public ReadGate(Channel channel, LineInput input, ReadBudget budget, ReadShare share, ConnectionLog log) {
         this.channel = channel;
         this.input = input;
         this.budget = budget;
+        this.share = share;
         this.log = log;
     }
 
@@ -190,7 +193,8 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
         if (identifying) {
             return Math.min(mostAtOnce, Math.max(1, ReadBudget.SMALL_READ_BYTES - handshakeBytes));
         }
-        int most = pace.bytesToRead(tls ? Math.min(mostAtOnce, MOST_TLS_READ_BYTES) : mostAtOnce);
+        int fair = share.bytesToRead(mostAtOnce);
+        int most = pace.bytesToRead(tls ? Math.min(fair, MOST_TLS_READ_BYTES) : fair);
         if (most == 0) {
             return 0;
         }
@@ -210,6 +214,11 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
             account();
         }
         return bytes;
+    }
+
+    @Override
+    public boolean isOnce() {
+        return share.isOnce() && !ended;
     }
 
     @Override

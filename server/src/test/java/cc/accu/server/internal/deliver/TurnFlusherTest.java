@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class TurnFlusherTest {
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final List<String> turn = new ArrayList<>();
+    private final ReadShare share = new ReadShare(new AtomicLong());
     private final TurnFlusher flusher =
-            new TurnFlusher(channel.eventLoop(), () -> turn.add("flush"), nanos -> turn.add("park"));
+            new TurnFlusher(channel.eventLoop(), () -> turn.add("flush"), nanos -> turn.add("park"), share);
 
     @Test
     void letsMoreGatherAfterManySmallReads() {
@@ -39,6 +41,15 @@ class TurnFlusherTest {
         turnAfter(4, 100, false);
         turn.clear();
         assertThat(turnAfter(64, 100, false)).containsExactly("flush", "park");
+    }
+
+    @Test
+    void hasTheNextTurnsReadLessWhenASenderWaitsAmongMany() {
+        for (int read = 0; read < 1000; read++) {
+            share.bytesToRead(64 * 1024);
+        }
+        turnAfter(1, 100, true);
+        assertThat(share.isOnce()).isTrue();
     }
 
     private List<String> turnAfter(int reads, int bytes, boolean oneIsAwaited) {
