@@ -179,12 +179,13 @@ class PeersTest {
 
     /** Root is nobody special: whom the lists do not name is refused. */
     @ParameterizedTest
-    @ValueSource(strings = {"nobody", "root"})
-    void tellsUsersApart(String allowed) throws Exception {
+    @CsvSource({"user, nobody, hello", "user, root, one", "group, nogroup, hello", "group, root, one"})
+    void tellsUsersAndGroupsApart(String kind, String allowed, String stored) throws Exception {
         assumeTrue(ownId("uid") == 0 && Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs root and setpriv");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/nc")), "needs nc");
         Files.setAttribute(directory, "unix:mode", 0755);
-        try (LineServer server = startUnix(options -> options.allowUsers(List.of(allowed)))) {
+        try (LineServer server = startUnix(options ->
+                kind.equals("user") ? options.allowUsers(List.of(allowed)) : options.allowGroups(List.of(allowed)))) {
             sendOverUnix(server);
             Process nobody = new ProcessBuilder(
                             "setpriv",
@@ -199,7 +200,7 @@ class PeersTest {
             String said = new String(nobody.getInputStream().readAllBytes(), UTF_8);
             nobody.waitFor();
             await().until(() -> server.refused().equals(Map.of(Refused.NOT_ALLOWED, 1L)));
-            await(said).until(() -> texts().equals(List.of(allowed.equals("root") ? "one" : "hello")));
+            await(said).until(() -> texts().equals(List.of(stored)));
         }
     }
 

@@ -2,6 +2,7 @@ package cc.accu.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -15,6 +16,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -184,5 +187,31 @@ class TlsAbuseTest {
             assertThat(log.text()).isEmpty();
         }
         assertThat(sink.count()).isEqualTo(11);
+    }
+
+    /** What it makes the server say waits in the server's memory. */
+    @Test
+    void endsWhoAsksForNewKeysAndNeverReads() throws Exception {
+        try (ErrorOutput log = ErrorOutput.captured();
+                LineServer server = start();
+                Socket below = new Socket()) {
+            below.setReceiveBufferSize(4 * 1024);
+            below.connect(new InetSocketAddress(
+                    endpoint(server).host(), endpoint(server).port()));
+            SSLSocket socket = (SSLSocket) CA.clientContext()
+                    .getSocketFactory()
+                    .createSocket(
+                            below, endpoint(server).host(), endpoint(server).port(), false);
+            socket.setEnabledProtocols(new String[] {"TLSv1.3"});
+            assertThatThrownBy(() -> {
+                        while (socket.isConnected()) {
+                            socket.startHandshake();
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+            await().until(() ->
+                    log.text().contains("it makes TLS answer again and again, and does not read the answers"));
+            isServed(server);
+        }
     }
 }

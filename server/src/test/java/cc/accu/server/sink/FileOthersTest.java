@@ -162,7 +162,8 @@ class FileOthersTest {
             Files.move(logs().log(), moved);
             sink.reopen();
             await().atMost(10, TimeUnit.SECONDS).until(() -> Files.exists(logs().log()));
-            assertThat(moved).hasContent("first");
+            await().atMost(10, TimeUnit.SECONDS)
+                    .untilAsserted(() -> assertThat(moved).hasContent("first"));
             disk.room.set(1000);
             stored.get(10, TimeUnit.SECONDS);
         }
