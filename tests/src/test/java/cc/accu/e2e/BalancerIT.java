@@ -54,8 +54,7 @@ class BalancerIT {
 
     private Jar server(List<String> options) throws IOException {
         Jar server = Jar.start("server", directory, options.toArray(String[]::new));
-        await().atMost(START).until(() -> server.err().contains("ready\n") || !server.isAlive());
-        assertThat(server.err()).contains("ready\n");
+        server.awaitReady();
         return server;
     }
 

@@ -1,6 +1,7 @@
 package cc.accu.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import cc.accu.transport.Endpoint;
@@ -134,9 +135,15 @@ public final class Jar implements AutoCloseable {
         }
     }
 
+    /** Waits until a server takes messages. */
+    void awaitReady() {
+        await().atMost(START).until(() -> err().contains("ready\n") || !isAlive());
+        assertThat(err()).contains("ready\n");
+    }
+
     /** Where a server listens on TCP, with TLS or without, in order; waits until it does. */
     List<Endpoint.Tcp> awaitTcp() {
-        await().atMost(START).until(() -> err().contains("ready\n"));
+        awaitReady();
         return LISTENING
                 .matcher(err())
                 .results()

@@ -96,7 +96,7 @@ class SafeOutputIT {
         List<byte[]> lines = hostileLines();
         try (Jar server =
                 Jar.start("server", directory, "unix", socket.toString(), "--to", "file:" + stored + "?format=json")) {
-            await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(socket) || !server.isAlive());
+            server.awaitReady();
             send(socket, lines);
             await().atMost(Duration.ofSeconds(30)).until(() -> linesOf(stored) == LINES);
             assertThat(server.stops()).isZero();
@@ -150,8 +150,7 @@ class SafeOutputIT {
         words.addAll(List.of("-Xmx128m", "-jar", jar.toString(), "unix", socket.toString(), "tcp", "127.0.0.1:0"));
         words.addAll(List.of("--to", "file:" + stored));
         try (Jar server = Jar.start(words, directory)) {
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> server.errLines().contains("ready") || !server.isAlive());
+            server.awaitReady();
             send(socket, List.of("accu.cc".getBytes(UTF_8)));
             await().atMost(Duration.ofSeconds(30)).until(() -> linesOf(stored) == 1);
             assertThat(Files.getAttribute(stored, "unix:uid")).isEqualTo(NOBODY);

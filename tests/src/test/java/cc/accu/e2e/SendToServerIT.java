@@ -254,8 +254,7 @@ class SendToServerIT {
     }
 
     private static List<Endpoint> awaitReady(Jar server) {
-        await().until(() -> server.err().contains("ready\n") || !server.isAlive());
-        assertThat(server.err()).contains("ready\n");
+        server.awaitReady();
         return endpoints(server);
     }
 

@@ -1,11 +1,9 @@
 package cc.accu.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,7 +37,7 @@ final class StartGuardIT {
         List<String> words = new ArrayList<>(Jar.command(jar, "tcp", "127.0.0.1:0", "--to", "discard"));
         words.add(1, "-Xlog:class+load:file=" + log);
         try (Jar server = Jar.start(words, directory)) {
-            await().atMost(Duration.ofSeconds(20)).until(() -> server.err().contains("ready\n"));
+            server.awaitReady();
             return Files.readAllLines(log).stream()
                     .filter(line -> line.contains(jar + ".jar"))
                     .toList();

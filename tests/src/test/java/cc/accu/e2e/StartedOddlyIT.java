@@ -165,7 +165,7 @@ class StartedOddlyIT {
     @Test
     void logsWithoutNamesOfClassesAndThreads() throws Exception {
         try (Jar server = start("", "</dev/null", "server", "unix", socket().toString(), "-v")) {
-            await().atMost(START).until(() -> server.err().contains("ready\n"));
+            server.awaitReady();
             try (Jar client = client("", "", "x", "--ack", "-v", "--or", "unix " + socket())) {
                 assertThat(client.ends()).isZero();
                 assertThat(client.err()).doesNotContain("[accu-", "cc.accu.", "[main]");
@@ -216,7 +216,7 @@ class StartedOddlyIT {
                 List.of("env", "JAVA_TOOL_OPTIONS=-Dio.netty.native.workdir=" + blocked.resolve("tmp")));
         words.addAll(Jar.command("server", "unix", socket().toString(), "--to", "discard"));
         try (Jar server = Jar.start(words, directory)) {
-            await().atMost(START).until(() -> server.err().contains("ready\n"));
+            server.awaitReady();
             assertThat(server.err())
                     .contains("no native transport: its library cannot be written to " + blocked.resolve("tmp"))
                     .contains("-Dio.netty.native.workdir=DIR");
