@@ -22,18 +22,24 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 final class AbuseFairnessIT {
     private static final int ABUSERS = 1000;
-    private static final int LINES = 200;
-    private static final int WARM_UP = 100;
+    private static final int LINES = 400;
+    private static final int SYNCS_TRIED = 100;
+
+    /** A JVM that is attacked as it starts compiles for so long, on the same processors. */
+    private static final Duration WARM_UP = Duration.ofSeconds(25);
+
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** The abusers and, for some time yet, the compiler share the processors with the server. */
-    private static final int SHARED = 2;
+    private static final int SHARED = 4;
 
     private static final Duration MOST = Duration.ofMillis(50);
     private static final int SYNCS = 5;
 
     @TempDir
     private Path directory;
+
+    private int sent;
 
     @Test
     void acksComeSoonAmongAThousandWhoAbuse() throws Exception {
@@ -48,13 +54,16 @@ final class AbuseFairnessIT {
             Endpoint.Tcp server = jar.awaitTcp().get(0);
             try (RawPeer good = RawPeer.connect(server).sends("accu/1\n")) {
                 good.takes("accu/1 ok durable=fsync max-line=1048576\n".length());
-                long quiet = p99(good, 0);
+                long quiet = p99(good);
                 long bad;
                 long sync;
                 try (Crowd crowd =
                         Crowd.of(server, ABUSERS, Abuse.FLOOD, Abuse.DEAF, Abuse.DRIBBLE, Abuse.UNFINISHED)) {
-                    p99(good, LINES); // it is compiled meanwhile, by the same processors
-                    bad = p99(good, 2 * LINES);
+                    long start = System.nanoTime();
+                    while (System.nanoTime() - start < WARM_UP.toNanos()) {
+                        nanosToAck(good);
+                    }
+                    bad = p99(good);
                     sync = p99OfSyncs();
                 }
                 System.out.printf(
@@ -71,20 +80,26 @@ final class AbuseFairnessIT {
     }
 
     /** Nanoseconds from a line to its acknowledgement, one line after the other. */
-    private static long p99(RawPeer good, int before) throws IOException {
+    private long p99(RawPeer good) throws IOException {
         long[] took = new long[LINES];
-        for (int i = 1; i <= LINES; i++) {
-            long start = System.nanoTime();
-            good.sends("a good line\n").takes(("ack " + (before + i) + "\n").length());
-            took[i - 1] = System.nanoTime() - start;
-            LockSupport.parkNanos(EVERY_NANOS);
+        for (int i = 0; i < LINES; i++) {
+            took[i] = nanosToAck(good);
         }
         return p99(took);
     }
 
+    private long nanosToAck(RawPeer good) throws IOException {
+        sent++;
+        long start = System.nanoTime();
+        good.sends("a good line\n").takes(("ack " + sent + "\n").length());
+        long took = System.nanoTime() - start;
+        LockSupport.parkNanos(EVERY_NANOS);
+        return took;
+    }
+
     /** Nanoseconds of a write and its sync on the same disk, with nothing of ours in between. */
     private long p99OfSyncs() throws IOException {
-        long[] took = new long[WARM_UP];
+        long[] took = new long[SYNCS_TRIED];
         try (FileChannel file = FileChannel.open(
                 Files.createTempFile(directory, "sync", ""), StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
             for (int i = 0; i < took.length; i++) {
