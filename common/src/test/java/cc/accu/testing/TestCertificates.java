@@ -2,11 +2,12 @@ package cc.accu.testing;
 
 import cc.accu.transport.TlsOptions;
 import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.RevocationServer;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.math.BigInteger;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -14,10 +15,13 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -32,6 +36,8 @@ public final class TestCertificates {
 
     private final X509Bundle root;
     private final X509Bundle localhost;
+
+    private final Map<BigInteger, Instant> revoked = new ConcurrentHashMap<>();
 
     public TestCertificates(String subject) {
         this(made(() -> authority(subject).buildSelfSigned()));
@@ -88,21 +94,39 @@ public final class TestCertificates {
 
     /** What the authority has revoked by now, in a file. */
     public Path revocationsFile(Path directory) {
+        return revocationsFile(directory, Instant.now().plus(Duration.ofDays(10)));
+    }
+
+    /** The same, which is to be followed by another list then. */
+    public Path revocationsFile(Path directory, Instant next) {
         return made(() -> {
-            RevocationServer lists = RevocationServer.getInstance();
-            lists.register(root);
-            try (InputStream list = lists.getCrlUri(root).toURL().openStream()) {
-                return Files.write(directory.resolve("crl.der"), list.readAllBytes());
-            }
+            byte[] list =
+                    encoded("CertificateList", root, Instant.now().minus(Duration.ofDays(1)), next, revoked.entrySet());
+            return Files.write(directory.resolve("crl.der"), encoded("Signed", list, root));
         });
+    }
+
+    /** Netty can make lists, and lets others have only those that are over as they are made. */
+    private static byte[] encoded(String type, Object... arguments) throws ReflectiveOperationException {
+        Class<?> kind = Class.forName(CertificateBuilder.class.getPackageName() + "." + type);
+        Constructor<?> constructor = Arrays.stream(kind.getDeclaredConstructors())
+                .filter(each -> each.getParameterCount() == arguments.length)
+                .findFirst()
+                .orElseThrow();
+        constructor.setAccessible(true);
+        Object made = constructor.newInstance(arguments);
+        boolean signs = type.equals("Signed");
+        Method encoder = signs
+                ? made.getClass().getDeclaredMethod("getEncoded", Provider.class)
+                : made.getClass().getDeclaredMethod("getEncoded");
+        encoder.setAccessible(true);
+        return (byte[]) (signs ? encoder.invoke(made, (Object) null) : encoder.invoke(made));
     }
 
     /** Revokes one that it has given out. */
     public void revoke(X509Bundle certificate) {
-        made(() -> {
-            RevocationServer.getInstance().revoke(certificate, Instant.now().minusSeconds(60));
-            return certificate;
-        });
+        revoked.put(
+                certificate.getCertificate().getSerialNumber(), Instant.now().minusSeconds(60));
     }
 
     /** A server on this machine. */

@@ -27,6 +27,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -127,6 +128,23 @@ class TlsTrustTest {
 
     @ParameterizedTest
     @CsvSource({"TLSv1.2", "TLSv1.3"})
+    void refusesWhoseCertificateHasExpiredAlsoWhenTheyResume(String version) throws Exception {
+        Instant end = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(5);
+        SSLContext client = CA.clientContext(CA.issue("CN=short-" + version, builder -> builder.notAfter(end)));
+        try (ErrorOutput log = ErrorOutput.captured();
+                LineServer server = start(CA.askingServer(directory))) {
+            Talk first = talk(server, client, version);
+            assertThat(talk(server, client, version)).as("resumed").isEqualTo(first);
+            await().until(() -> Instant.now().isAfter(end.plusMillis(10)));
+            assertThatThrownBy(() -> talk(server, client, version)).isInstanceOf(IOException.class);
+            await().until(() -> server.refused().equals(Map.of(Refused.TLS_FAILED, 1L)));
+            assertThat(log.text()).contains("its certificate has expired");
+        }
+        assertThat(sink.count()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TLSv1.2", "TLSv1.3"})
     void showsItsNewCertificateToWhoHasASessionOfTheOldOne(String version) throws Exception {
         TlsOptions options = CA.server(directory);
         SSLContext client = CA.clientContext();
@@ -161,6 +179,22 @@ class TlsTrustTest {
     }
 
     /** Whoever cannot know does not let in. */
+    /** The JDK takes a list for a quarter of an hour more. */
+    @Test
+    void refusesEverybodyOfAListThatIsOver() throws Exception {
+        TlsOptions options = CA.askingServer(directory)
+                .withRevocations(CA.revocationsFile(directory, Instant.now().minusSeconds(60)));
+        SSLContext client = CA.clientContext(CA.issue("CN=one", builder -> builder));
+        try (ErrorOutput log = ErrorOutput.captured();
+                LineServer server = start(options)) {
+            assertThat(log.text()).contains("is known until");
+            assertThatThrownBy(() -> talk(server, client, "TLSv1.3")).isInstanceOf(IOException.class);
+            await().until(() -> server.refused().equals(Map.of(Refused.TLS_FAILED, 1L)));
+            assertThat(log.text()).contains("there is no list of its authority that is valid now");
+        }
+        assertThat(sink.count()).isZero();
+    }
+
     @Test
     void refusesWhomNoListIsAbout() throws Exception {
         TlsOptions options = CA.askingServer(directory).withRevocations(STRANGERS.revocationsFile(directory));

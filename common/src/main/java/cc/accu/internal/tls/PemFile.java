@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 record PemFile(List<Block> blocks) {
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+    private static final Pattern BEGIN = Pattern.compile("^-----BEGIN ([A-Z0-9 ]+)-----", Pattern.MULTILINE);
 
     /** More than any chain of certificates needs: somebody named the wrong file. */
     private static final int MOST_BYTES = 4 * 1024 * 1024;
@@ -44,11 +45,21 @@ record PemFile(List<Block> blocks) {
         }
     }
 
-    static PemFile of(byte[] bytes) {
+    /** Throws an {@link IOException} if a block has no end, as in a file that is not written to its end yet. */
+    static PemFile of(byte[] bytes) throws IOException {
         List<Block> blocks = new ArrayList<>();
-        Matcher block = BLOCK.matcher(new String(bytes, StandardCharsets.ISO_8859_1));
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        Matcher block = BLOCK.matcher(text);
         while (block.find()) {
             blocks.add(new Block(block.group(1), block.group(2)));
+        }
+        List<String> begun =
+                BEGIN.matcher(text).results().map(begin -> begin.group(1)).toList();
+        if (begun.size() > blocks.size()) {
+            throw new IOException(
+                    "it has " + begun.size() + " lines as -----BEGIN " + begun.get(begun.size() - 1)
+                            + "----- and only " + blocks.size()
+                            + " with an END that fits: it is cut off, or being written; write it anew, and then give it its name");
         }
         return new PemFile(blocks);
     }

@@ -50,7 +50,7 @@ final class PrivateKeys {
                 default -> throw new IOException("its key is a " + block.type() + "; " + convert());
             };
         } catch (GeneralSecurityException wrong) {
-            throw new IOException("this JVM cannot read its key (" + wrong.getMessage() + "); " + convert(), wrong);
+            throw new IOException("its key is damaged, or of a kind that this JVM does not know; " + convert(), wrong);
         }
     }
 
@@ -74,7 +74,14 @@ final class PrivateKeys {
         if (password.length == 0) {
             throw new IOException("its key is encrypted; name a file with the password");
         }
-        EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(der);
+        EncryptedPrivateKeyInfo info;
+        try {
+            info = new EncryptedPrivateKeyInfo(der);
+        } catch (IOException unknown) {
+            throw new IOException(
+                    "its key is damaged, or encrypted in a way that this JVM does not know, as by scrypt; " + convert(),
+                    unknown);
+        }
         // Of PBES2 the JDK knows the algorithm only by its parameters.
         String algorithm =
                 info.getAlgParameters() != null && List.of("PBES2", PBES2).contains(info.getAlgName())

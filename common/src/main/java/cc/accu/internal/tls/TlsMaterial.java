@@ -66,7 +66,7 @@ public record TlsMaterial(Optional<Identity> identity, List<X509Certificate> aut
     public static TlsMaterial read(TlsOptions options) throws IOException {
         char[] password = {};
         if (options.password().isPresent()) {
-            password = about(options.password().get(), "password", TlsMaterial::password);
+            password = password(options.password().get());
         }
         Optional<Identity> identity = Optional.empty();
         if (options.certificate().isPresent()) {
@@ -147,6 +147,7 @@ public record TlsMaterial(Optional<Identity> identity, List<X509Certificate> aut
                     : about(keyFile.get(), "key", keyBytes -> key(keyBytes, password));
             return new Identity(key, chain);
         });
+        checkOrder(identity.chain(), file);
         checkPair(identity, file, keyFile.orElse(file));
         return identity;
     }
@@ -229,9 +230,29 @@ public record TlsMaterial(Optional<Identity> identity, List<X509Certificate> aut
         return all;
     }
 
-    private static char[] password(byte[] bytes) {
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        return text.lines().findFirst().orElse("").toCharArray();
+    /** What cannot be read may be the password itself, by mistake. */
+    private static char[] password(Path file) throws IOException {
+        try {
+            String text = new String(PemFile.read(file), StandardCharsets.UTF_8);
+            return text.lines().findFirst().orElse("").toCharArray();
+        } catch (IOException failure) {
+            throw new IOException(
+                    "cannot read the password file: " + Reason.describe(failure).replace(file.toString(), "it")
+                            + "; name the file that the password is in, not the password",
+                    failure);
+        }
+    }
+
+    private static void checkOrder(List<X509Certificate> chain, Path file) throws IOException {
+        for (int i = 1; i < chain.size(); i++) {
+            X509Certificate issued = chain.get(i - 1);
+            X509Certificate issuer = chain.get(i);
+            if (!issued.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
+                throw new IOException("the certificates in " + file + " are not in order: number " + (i + 1) + ", of "
+                        + issuer.getSubjectX500Principal() + ", has not issued the one before it, of "
+                        + issued.getSubjectX500Principal() + "; put the own one first, and behind each its issuer's");
+            }
+        }
     }
 
     /** Signs something, and lets the certificate verify it. */

@@ -6,6 +6,11 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,10 +33,44 @@ public final class TlsProblem {
             "access_denied", "the other side does not accept whom our certificate names",
             "unrecognized_name", "the other side does not know the name that it was asked for");
 
+    private static final String EXPIRED = "its certificate has expired";
+    private static final String NOT_YET = "its certificate is not valid yet; are both clocks right?";
+    private static final String NO_LIST =
+            "whether its certificate is revoked is not known:" + " there is no list of its authority that is valid now";
+
     private static final String UNTRUSTED = "its certificate is of an authority that is not trusted here,"
             + " or comes without those that lead to one that is";
 
     private TlsProblem() {}
+
+    /**
+     * What is wrong now with certificates that were good when they were shown, which may have been long ago, or that the JDK
+     * takes for good for a quarter of an hour more; empty if nothing is.
+     *
+     * @param chain those of the other side
+     * @param revocations what authorities have revoked, if that is asked for
+     */
+    public static Optional<String> outdated(List<X509Certificate> chain, Collection<X509CRL> revocations, Instant now) {
+        for (X509Certificate each : chain) {
+            if (each.getNotAfter().toInstant().isBefore(now)) {
+                return Optional.of(EXPIRED);
+            } else if (each.getNotBefore().toInstant().isAfter(now)) {
+                return Optional.of(NOT_YET);
+            }
+            List<X509CRL> lists = revocations.stream()
+                    .filter(list -> list.getIssuerX500Principal().equals(each.getIssuerX500Principal()))
+                    .toList();
+            if (!lists.isEmpty() && lists.stream().allMatch(list -> isOver(list, now))) {
+                return Optional.of(NO_LIST);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether a list is to be followed by another by now. */
+    public static boolean isOver(X509CRL list, Instant now) {
+        return list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(now);
+    }
 
     /** Whether the other side is gone, without a word about why. */
     public static boolean isGone(Throwable failure) {
@@ -62,16 +101,15 @@ public final class TlsProblem {
         String found = null;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CertificateExpiredException) {
-                return Optional.of("its certificate has expired");
+                return Optional.of(EXPIRED);
             } else if (cause instanceof CertificateNotYetValidException) {
-                return Optional.of("its certificate is not valid yet; are both clocks right?");
+                return Optional.of(NOT_YET);
             } else if (cause instanceof CertPathValidatorException path
                     && path.getReason() == CertPathValidatorException.BasicReason.REVOKED) {
                 return Optional.of("its certificate is revoked");
             } else if (cause instanceof CertPathValidatorException path
                     && path.getReason() == CertPathValidatorException.BasicReason.UNDETERMINED_REVOCATION_STATUS) {
-                return Optional.of("whether its certificate is revoked is not known:"
-                        + " there is no list of its authority that is valid now");
+                return Optional.of(NO_LIST);
             }
             String text = String.valueOf(cause.getMessage());
             if (text.contains("unable to find valid certification path") || text.contains("PKIX path")) {
@@ -113,6 +151,10 @@ public final class TlsProblem {
         }
         if (text.contains("protocol") && text.contains("not enabled or supported")) {
             return "it speaks no version of TLS that we do (1.2 and 1.3)";
+        }
+        if (text.contains("AEAD cipher fragment")) {
+            // Some tell it unenciphered, when the other side of TLS 1.3 deciphers already.
+            return "the other side broke off, as one does that does not trust our certificate";
         }
         return "TLS failed: " + text;
     }

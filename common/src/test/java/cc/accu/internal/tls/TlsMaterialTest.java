@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -94,6 +96,53 @@ class TlsMaterialTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("the certificate file " + directory.resolve("c.pem"))
                 .hasMessageContaining(words);
+    }
+
+    /** Another certificate, list or key may be missing, without which nobody is trusted or all are. */
+    @ParameterizedTest
+    @CsvSource({"server.pem, CERTIFICATE", "ca.pem, CERTIFICATE", "lists.pem, X509 CRL", "server.key, PRIVATE KEY"})
+    void takesNoFileThatIsCutOff(String file, String type) throws Exception {
+        Path lists = directory.resolve("lists.pem");
+        byte[] list = Files.readAllBytes(TestCertificates.AUTHORITY.revocationsFile(directory));
+        Files.writeString(
+                lists,
+                "-----BEGIN X509 CRL-----\n" + Base64.getMimeEncoder().encodeToString(list)
+                        + "\n-----END X509 CRL-----\n");
+        TlsOptions options = TestCertificates.AUTHORITY.askingServer(directory).withRevocations(lists);
+        assertThat(TlsMaterial.read(options).identity()).isPresent();
+        Files.writeString(directory.resolve(file), "-----BEGIN " + type + "-----\nMIIB", StandardOpenOption.APPEND);
+        assertThatThrownBy(() -> TlsMaterial.read(options))
+                .hasMessageContaining(directory.resolve(file).toString())
+                .hasMessageContaining("it is cut off, or being written");
+    }
+
+    @Test
+    void saysWhichCertificateIsOutOfOrder() throws Exception {
+        TestCertificates branch = TestCertificates.AUTHORITY.intermediate("CN=branch");
+        TlsOptions options = TestCertificates.options(directory, "own", branch.issue("CN=own", builder -> builder));
+        Path chain = options.certificate().orElseThrow();
+        assertThat(TlsMaterial.read(options).identity()).isPresent();
+        Files.writeString(
+                chain, Files.readString(TestCertificates.AUTHORITY.rootFile(directory)), StandardOpenOption.APPEND);
+        Files.writeString(
+                chain, Files.readString(TestCertificates.AUTHORITY.rootFile(directory)), StandardOpenOption.APPEND);
+        Files.writeString(
+                chain,
+                Files.readString(new TestCertificates("CN=foreign").rootFile(directory)),
+                StandardOpenOption.APPEND);
+        assertThatThrownBy(() -> TlsMaterial.read(options))
+                .hasMessageContaining("the certificates in " + chain + " are not in order")
+                .hasMessageContaining("CN=foreign, has not issued the one before it")
+                .hasMessageContaining("put the own one first");
+    }
+
+    @Test
+    void showsNoPasswordThatIsGivenInPlaceOfItsFile() {
+        TlsOptions options = options().withPassword(Path.of("S3cret"));
+        assertThatThrownBy(() -> TlsMaterial.read(options))
+                .hasMessageContaining("cannot read the password file: no such file")
+                .hasMessageContaining("not the password")
+                .hasMessageNotContaining("S3cret");
     }
 
     @Test

@@ -5,7 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import cc.accu.server.internal.receive.HandshakeStep;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
@@ -14,8 +15,6 @@ import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.AddressFamily;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.TransportProtocol;
 import io.netty.handler.codec.haproxy.HAProxyTLV;
 import io.netty.util.NetUtil;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -40,10 +39,9 @@ record ProxyHeader(Optional<String> sender, String uniqueId) {
     /**
      * Reads a header off the front of what has arrived, once all of it is there; else takes nothing.
      *
-     * @param ctx of a handler in the connection's pipeline, which may be closed when the header is wrong
      * @throws HAProxyProtocolException when there cannot be one, with words for a log
      */
-    static Optional<ProxyHeader> readFrom(ByteBuf arrived, ChannelHandlerContext ctx) {
+    static Optional<ProxyHeader> readFrom(ByteBuf arrived) {
         int length = startsLike(BINARY, arrived) ? binaryLength(arrived) : textLength(arrived);
         if (length < 0 || arrived.readableBytes() < length) {
             return Optional.empty();
@@ -51,13 +49,13 @@ record ProxyHeader(Optional<String> sender, String uniqueId) {
         ByteBuf header = arrived.readSlice(length);
         String shown = printable(header);
         try {
-            HAProxyMessage message = new Decoder().decodeWhole(ctx, header);
+            HAProxyMessage message = decoded(header);
             try {
                 return Optional.of(new ProxyHeader(sender(message), uniqueId(message)));
             } finally {
                 message.release();
             }
-        } catch (HAProxyProtocolException | IndexOutOfBoundsException wrong) {
+        } catch (HAProxyProtocolException wrong) {
             throw new HAProxyProtocolException("its PROXY header cannot be read: " + shown, wrong);
         }
     }
@@ -142,21 +140,20 @@ record ProxyHeader(Optional<String> sender, String uniqueId) {
                 + (uniqueId.isEmpty() ? "" : ", unique-id " + uniqueId);
     }
 
-    /** Netty's, given a whole header at once instead of a connection. */
-    private static final class Decoder extends HAProxyMessageDecoder {
-        private HAProxyMessage decodeWhole(ChannelHandlerContext ctx, ByteBuf header) {
-            List<Object> decoded = new ArrayList<>(1);
-            try {
-                decode(ctx, header, decoded);
-            } catch (HAProxyProtocolException | IndexOutOfBoundsException wrong) {
-                throw wrong;
-            } catch (Exception unexpected) {
-                throw new HAProxyProtocolException(unexpected);
-            }
-            if (decoded.isEmpty()) {
+    /** Netty's decoder, given a whole header on a channel of its own, as it closes the one whose header is wrong. */
+    private static HAProxyMessage decoded(ByteBuf header) {
+        EmbeddedChannel channel = new EmbeddedChannel(new HAProxyMessageDecoder());
+        try {
+            channel.writeInbound(header.retain());
+            HAProxyMessage message = channel.readInbound();
+            if (message == null) {
                 throw new HAProxyProtocolException("too short");
             }
-            return (HAProxyMessage) decoded.get(0);
+            return message;
+        } catch (DecoderException wrong) {
+            throw new HAProxyProtocolException(wrong);
+        } finally {
+            channel.finishAndReleaseAll();
         }
     }
 }

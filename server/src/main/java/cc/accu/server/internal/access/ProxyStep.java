@@ -45,7 +45,7 @@ public final class ProxyStep extends HandshakeStep {
     private void readHeader(Origin soFar, ByteBuf arrived) {
         Optional<ProxyHeader> read;
         try {
-            read = ProxyHeader.readFrom(arrived, context());
+            read = ProxyHeader.readFrom(arrived);
         } catch (HAProxyProtocolException wrong) {
             refuse(Refused.PROXY_HEADER, String.valueOf(wrong.getMessage()));
             return;

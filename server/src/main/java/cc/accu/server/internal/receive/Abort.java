@@ -1,6 +1,7 @@
 package cc.accu.server.internal.receive;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 
 /** An end of a connection that its sender cannot take for one in order, which would tell a plain sender that all was taken. */
@@ -9,7 +10,11 @@ public final class Abort {
 
     /** Resets the connection, where the transport can do that: nothing more is said on it, by TLS neither. Event loop. */
     public static void reset(Channel channel) {
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        try {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        } catch (ChannelException closedAlready) {
+            return;
+        }
         close(channel);
     }
 

@@ -24,7 +24,7 @@ public enum Protocol {
     },
     /** What a load balancer says before the sender's bytes, version 1 or 2. */
     PROXY(
-            "begins with a PROXY header, which is taken as messages: if that is a load balancer, turn the header on with proxy-from=ADDRESS, or off in the load balancer") {
+            "begins with a PROXY header, which is taken as messages: if that is a load balancer, turn the header on with proxy-from=ADDRESS, or off in the load balancer; of two in a row, one must not send it") {
         @Override
         Match match(ByteBuf start) {
             return oneOf(PROXY_STARTS, start);

@@ -2,6 +2,7 @@ package cc.accu.server.internal.tls;
 
 import cc.accu.internal.framing.AckLine;
 import cc.accu.internal.tls.TlsMaterial;
+import cc.accu.internal.tls.TlsProblem;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
 import cc.accu.transport.TlsOptions;
@@ -103,6 +104,13 @@ public final class ServerTls {
         return allowed;
     }
 
+    /**
+     * What is wrong by now with certificates that a sender showed, maybe in the session that it resumes; empty if nothing is.
+     */
+    Optional<String> outdated(List<X509Certificate> chain) {
+        return TlsProblem.outdated(chain, contexts.revocations(), Instant.now());
+    }
+
     /** Whether senders show certificates. */
     boolean asksForCertificates() {
         return options.authorities().isPresent();
@@ -130,17 +138,23 @@ public final class ServerTls {
     }
 
     private void tellExpiry(Contexts read) {
+        Instant begin = read.certificate().getNotBefore().toInstant();
         Instant end = read.certificate().getNotAfter().toInstant();
         if (end.isBefore(Instant.now())) {
             LOG.warn(
                     "{}: its certificate expired at {}; senders will not connect until there is a new one",
                     endpoint,
                     end);
+        } else if (begin.isAfter(Instant.now())) {
+            LOG.warn(
+                    "{}: its certificate is not valid before {}; senders will not connect until then, if the clock is right",
+                    endpoint,
+                    begin);
         } else if (end.isBefore(Instant.now().plus(WARN_BEFORE_EXPIRY))) {
             LOG.warn("{}: its certificate expires at {}", endpoint, end);
         }
         for (X509CRL list : read.revocations) {
-            if (list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(Instant.now())) {
+            if (TlsProblem.isOver(list, Instant.now())) {
                 LOG.warn(
                         "{}: what {} has revoked is known until {} only; its senders are refused until there is a new list",
                         endpoint,

@@ -10,7 +10,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** The step that waits until TLS is agreed on, and then knows whom the sender's certificate names, where one is asked for. */
@@ -48,9 +52,16 @@ public final class TlsPeerStep extends HandshakeStep {
         }
         try {
             SslHandler handler = channel.pipeline().get(SslHandler.class);
-            X509Certificate certificate =
-                    (X509Certificate) handler.engine().getSession().getPeerCertificates()[0];
-            String subject = Subject.of(certificate);
+            List<X509Certificate> chain = new ArrayList<>();
+            for (Certificate each : handler.engine().getSession().getPeerCertificates()) {
+                chain.add((X509Certificate) each);
+            }
+            Optional<String> outdated = tls.outdated(chain);
+            if (outdated.isPresent()) {
+                refuse(Refused.TLS_FAILED, outdated.get());
+                return;
+            }
+            String subject = Subject.of(chain.get(0));
             Origin known = subject.isEmpty() ? origin : origin.withSubject(subject);
             if (tls.allowed().isPresent() && !tls.allowed().get().fits(subject)) {
                 refuse(
