@@ -135,6 +135,7 @@ final class RunningServer {
         Connections.Acceptor acceptor = connections.acceptor(options, transport, connectionLimit, secured);
         Listener listener = transport.listen(loops, options.access(), acceptor.limit(), acceptor);
         listeners.add(listener);
+        secured.ifPresent(own -> own.isBoundTo(listener.endpoint()));
         LOG.debug("bound {}", listener.endpoint());
     }
 

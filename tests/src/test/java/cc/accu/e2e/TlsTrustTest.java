@@ -90,7 +90,7 @@ class TlsTrustTest {
 
     private static void reload(LineServer server, ErrorOutput log) {
         server.reloadCertificates();
-        await().until(() -> log.text().contains("has read its certificate again"));
+        await().until(() -> log.text().contains(server.endpoints().get(0) + ": has read its certificate again"));
     }
 
     /** A session from before would be a way around the new rules. */

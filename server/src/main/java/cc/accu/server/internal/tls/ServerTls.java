@@ -55,10 +55,10 @@ public final class ServerTls {
 
     private static final Duration WARN_BEFORE_EXPIRY = Duration.ofDays(14);
 
-    private final Endpoint endpoint;
     private final TlsOptions options;
     private final Optional<SubjectPattern> allowed;
     private final Executor worker;
+    private volatile Endpoint endpoint;
     private volatile Contexts contexts;
 
     /** With and without tickets. */
@@ -88,6 +88,11 @@ public final class ServerTls {
             throw new ListenException(endpoint, String.valueOf(wrong.getMessage()), wrong);
         }
         tellExpiry(contexts);
+    }
+
+    /** The listener is there; {@code real} has its port, where the system has chosen one. */
+    public void isBoundTo(Endpoint real) {
+        endpoint = real;
     }
 
     /** The files that it was made of. */
