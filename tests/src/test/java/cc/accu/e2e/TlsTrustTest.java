@@ -178,7 +178,6 @@ class TlsTrustTest {
         }
     }
 
-    /** Whoever cannot know does not let in. */
     /** The JDK takes a list for a quarter of an hour more. */
     @Test
     void refusesEverybodyOfAListThatIsOver() throws Exception {
@@ -195,6 +194,7 @@ class TlsTrustTest {
         assertThat(sink.count()).isZero();
     }
 
+    /** Whoever cannot know does not let in. */
     @Test
     void refusesWhomNoListIsAbout() throws Exception {
         TlsOptions options = CA.askingServer(directory).withRevocations(STRANGERS.revocationsFile(directory));
