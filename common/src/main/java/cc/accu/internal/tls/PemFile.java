@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 record PemFile(List<Block> blocks) {
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
-    private static final Pattern BEGIN = Pattern.compile("^-----BEGIN ([A-Z0-9 ]+)-----", Pattern.MULTILINE);
+    private static final Pattern BEGIN = Pattern.compile("^-----BEGIN [A-Z0-9 ]+-----", Pattern.MULTILINE);
 
     /** More than any chain of certificates needs: somebody named the wrong file. */
     private static final int MOST_BYTES = 4 * 1024 * 1024;
@@ -53,13 +53,9 @@ record PemFile(List<Block> blocks) {
         while (block.find()) {
             blocks.add(new Block(block.group(1), block.group(2)));
         }
-        List<String> begun =
-                BEGIN.matcher(text).results().map(begin -> begin.group(1)).toList();
-        if (begun.size() > blocks.size()) {
-            throw new IOException(
-                    "it has " + begun.size() + " lines as -----BEGIN " + begun.get(begun.size() - 1)
-                            + "----- and only " + blocks.size()
-                            + " with an END that fits: it is cut off, or being written; write it anew, and then give it its name");
+        if (BEGIN.matcher(text).results().count() > blocks.size()) {
+            throw new IOException("a block in it has a -----BEGIN line and no END that fits: it is cut off, or being"
+                    + " written; write it anew, and then give it its name");
         }
         return new PemFile(blocks);
     }
