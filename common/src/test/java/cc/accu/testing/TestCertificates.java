@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
-import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,12 +114,13 @@ public final class TestCertificates {
                 .orElseThrow();
         constructor.setAccessible(true);
         Object made = constructor.newInstance(arguments);
-        boolean signs = type.equals("Signed");
-        Method encoder = signs
-                ? made.getClass().getDeclaredMethod("getEncoded", Provider.class)
-                : made.getClass().getDeclaredMethod("getEncoded");
+        Method encoder = Arrays.stream(kind.getDeclaredMethods())
+                .filter(each -> each.getName().equals("getEncoded"))
+                .findFirst()
+                .orElseThrow();
         encoder.setAccessible(true);
-        return (byte[]) (signs ? encoder.invoke(made, (Object) null) : encoder.invoke(made));
+        // One that signs takes a provider of algorithms; null is any.
+        return (byte[]) encoder.invoke(made, new Object[encoder.getParameterCount()]);
     }
 
     /** Revokes one that it has given out. */

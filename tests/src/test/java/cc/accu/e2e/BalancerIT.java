@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import cc.accu.transport.Endpoint;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -59,12 +58,7 @@ class BalancerIT {
     }
 
     private static int port(Jar server) {
-        return server.errLines().stream()
-                .filter(line -> line.startsWith("listening on "))
-                .map(line -> (Endpoint.Tcp) Endpoint.parse(line.substring("listening on ".length())))
-                .findFirst()
-                .orElseThrow()
-                .port();
+        return server.awaitTcp().get(0).port();
     }
 
     /** What stands behind {@code server} in its configuration; PORT is the port of ours. */

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A packaged jar that runs as a process, with its output in files. */
@@ -23,7 +22,7 @@ public final class Jar implements AutoCloseable {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
     private static final int LONGEST_RUN_SECONDS = 60;
     private static final Duration START = Duration.ofSeconds(20);
-    private static final Pattern LISTENING = Pattern.compile("listening on ((?:tcp|tls) 127\\.0\\.0\\.1:\\d+)");
+    private static final String LISTENING = "listening on ";
 
     private final Process process;
     private final Path out;
@@ -141,13 +140,20 @@ public final class Jar implements AutoCloseable {
         assertThat(err()).contains("ready\n");
     }
 
-    /** Where a server listens on TCP, with TLS or without, in order; waits until it does. */
+    /** Where a server listens, by what it has said so far, in order. */
+    List<Endpoint> endpoints() {
+        return errLines().stream()
+                .filter(line -> line.startsWith(LISTENING))
+                .map(line -> Endpoint.parse(line.substring(LISTENING.length())))
+                .toList();
+    }
+
+    /** Where a server listens on TCP, with TLS or without; waits until it takes messages. */
     List<Endpoint.Tcp> awaitTcp() {
         awaitReady();
-        return LISTENING
-                .matcher(err())
-                .results()
-                .map(found -> (Endpoint.Tcp) Endpoint.parse(found.group(1)))
+        return endpoints().stream()
+                .filter(Endpoint.Tcp.class::isInstance)
+                .map(Endpoint.Tcp.class::cast)
                 .toList();
     }
 

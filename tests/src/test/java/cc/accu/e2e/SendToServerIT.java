@@ -140,7 +140,7 @@ class SendToServerIT {
             floodUntilItBlocks(peer);
             server.terminate();
             // Nothing shows from outside that the first signal is handled, but that nobody is let in any more.
-            Endpoint endpoint = endpoints(server).get(0);
+            Endpoint endpoint = server.endpoints().get(0);
             await().until(() -> !accepts(endpoint));
             server.terminate();
             await().until(() -> server.err().contains("taken for the same one sent twice"));
@@ -255,14 +255,7 @@ class SendToServerIT {
 
     private static List<Endpoint> awaitReady(Jar server) {
         server.awaitReady();
-        return endpoints(server);
-    }
-
-    private static List<Endpoint> endpoints(Jar server) {
-        return server.errLines().stream()
-                .filter(line -> line.startsWith("listening on "))
-                .map(line -> Endpoint.parse(line.substring("listening on ".length())))
-                .toList();
+        return server.endpoints();
     }
 
     private static void assertBooks(Jar server, long received, long stored) {

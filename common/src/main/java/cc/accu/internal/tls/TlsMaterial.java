@@ -237,7 +237,7 @@ public record TlsMaterial(Optional<Identity> identity, List<X509Certificate> aut
             return text.lines().findFirst().orElse("").toCharArray();
         } catch (IOException failure) {
             throw new IOException(
-                    "cannot read the password file: " + Reason.describe(failure).replace(file.toString(), "it")
+                    "cannot read the password file: " + Reason.describe(failure)
                             + "; name the file that the password is in, not the password",
                     failure);
         }

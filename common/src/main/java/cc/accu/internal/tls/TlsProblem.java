@@ -36,7 +36,7 @@ public final class TlsProblem {
     private static final String EXPIRED = "its certificate has expired";
     private static final String NOT_YET = "its certificate is not valid yet; are both clocks right?";
     private static final String NO_LIST =
-            "whether its certificate is revoked is not known:" + " there is no list of its authority that is valid now";
+            "whether its certificate is revoked is not known: there is no list of its authority that is valid now";
 
     private static final String UNTRUSTED = "its certificate is of an authority that is not trusted here,"
             + " or comes without those that lead to one that is";

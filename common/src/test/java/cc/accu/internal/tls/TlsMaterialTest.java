@@ -125,8 +125,6 @@ class TlsMaterialTest {
         Files.writeString(
                 chain, Files.readString(TestCertificates.AUTHORITY.rootFile(directory)), StandardOpenOption.APPEND);
         Files.writeString(
-                chain, Files.readString(TestCertificates.AUTHORITY.rootFile(directory)), StandardOpenOption.APPEND);
-        Files.writeString(
                 chain,
                 Files.readString(new TestCertificates("CN=foreign").rootFile(directory)),
                 StandardOpenOption.APPEND);

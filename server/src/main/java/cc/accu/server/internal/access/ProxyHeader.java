@@ -55,7 +55,7 @@ record ProxyHeader(Optional<String> sender, String uniqueId) {
             } finally {
                 message.release();
             }
-        } catch (HAProxyProtocolException wrong) {
+        } catch (DecoderException wrong) {
             throw new HAProxyProtocolException("its PROXY header cannot be read: " + shown, wrong);
         }
     }
@@ -150,8 +150,6 @@ record ProxyHeader(Optional<String> sender, String uniqueId) {
                 throw new HAProxyProtocolException("too short");
             }
             return message;
-        } catch (DecoderException wrong) {
-            throw new HAProxyProtocolException(wrong);
         } finally {
             channel.finishAndReleaseAll();
         }

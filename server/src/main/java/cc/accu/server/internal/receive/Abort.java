@@ -12,8 +12,8 @@ public final class Abort {
     public static void reset(Channel channel) {
         try {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        } catch (ChannelException closedAlready) {
-            return;
+        } catch (ChannelException gone) {
+            // There is nobody left to be reset; it is closed all the same.
         }
         close(channel);
     }

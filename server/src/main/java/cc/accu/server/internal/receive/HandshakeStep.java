@@ -123,7 +123,7 @@ public abstract class HandshakeStep extends ChannelInboundHandlerAdapter {
     }
 
     /** Where the step has its place in the pipeline. */
-    protected final ChannelHandlerContext context() {
+    private ChannelHandlerContext context() {
         return Objects.requireNonNull(context, "not in a pipeline");
     }
 
