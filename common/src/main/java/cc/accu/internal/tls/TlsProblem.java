@@ -45,13 +45,17 @@ public final class TlsProblem {
 
     /**
      * What is wrong now with certificates that were good when they were shown, which may have been long ago, or that the JDK
-     * takes for good for a quarter of an hour more; empty if nothing is.
+     * takes for good for a quarter of an hour more; empty if nothing is. A root that is sent along is not looked at: what
+     * counts is that it is trusted here (RFC 5280, section 6.1).
      *
      * @param chain those of the other side
      * @param revocations what authorities have revoked, if that is asked for
      */
     public static Optional<String> outdated(List<X509Certificate> chain, Collection<X509CRL> revocations, Instant now) {
         for (X509Certificate each : chain) {
+            if (!each.equals(chain.get(0)) && each.getSubjectX500Principal().equals(each.getIssuerX500Principal())) {
+                continue;
+            }
             if (each.getNotAfter().toInstant().isBefore(now)) {
                 return Optional.of(EXPIRED);
             } else if (each.getNotBefore().toInstant().isAfter(now)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cc.accu.testing.TestCertificates;
 import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Path;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
@@ -43,6 +44,17 @@ class TlsProblemTest {
         assertThat(TlsProblem.outdated(List.of(own), List.of(), expired)).contains("its certificate has expired");
         assertThat(TlsProblem.outdated(List.of(own), List.of(), early).orElse(""))
                 .contains("not valid yet");
+    }
+
+    @Test
+    void takesAnOldRootThatIsSentAlong() {
+        X509Bundle own = CA.issue("CN=a", TlsProblemTest::ofLongLife);
+        X509Certificate root = own.getRootCertificate();
+        Instant later = root.getNotAfter().toInstant().plusSeconds(1);
+
+        assertThat(TlsProblem.outdated(List.of(own.getCertificate(), root), List.of(), later))
+                .isEmpty();
+        assertThat(TlsProblem.outdated(List.of(root), List.of(), later)).contains("its certificate has expired");
     }
 
     private static CertificateBuilder ofLongLife(CertificateBuilder builder) {

@@ -46,9 +46,7 @@ class CreatedFilesTest {
                 for (int i = 0; i < 5; i++) {
                     LogDirectory.store(writer, "line\n");
                 }
-                await().atMost(20, TimeUnit.SECONDS)
-                        .until(() -> logs.rotated().stream()
-                                .anyMatch(file -> file.toString().endsWith(".gz")));
+                awaitCompressed(logs);
             }
             Files.write(logs.log(), new byte[] {'t', 'o', 'r', 'n'}, StandardOpenOption.APPEND);
             try (FileWriter writer = logs.open(options);
@@ -63,9 +61,16 @@ class CreatedFilesTest {
                 spool.sink().accept(Batches.of("line\n"), failure -> stored.complete(failure == null));
                 spool.sink().flush();
                 stored.get(20, TimeUnit.SECONDS);
+                awaitCompressed(logs);
                 print(directory);
                 server.endpoints();
             }
+        }
+
+        private static void awaitCompressed(LogDirectory logs) {
+            await().atMost(20, TimeUnit.SECONDS)
+                    .until(() -> logs.rotated().stream()
+                            .allMatch(file -> file.toString().endsWith(".gz")));
         }
 
         private static void print(Path directory) throws IOException {
