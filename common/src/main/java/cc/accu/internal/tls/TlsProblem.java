@@ -2,6 +2,7 @@ package cc.accu.internal.tls;
 
 import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -10,10 +11,13 @@ import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 
 /** Why a TLS handshake failed, in a sentence for people. The peer's words are not in it, but for the names of its alerts. */
@@ -45,30 +49,65 @@ public final class TlsProblem {
 
     /**
      * What is wrong now with certificates that were good when they were shown, which may have been long ago, or that the JDK
-     * takes for good for a quarter of an hour more; empty if nothing is. A root that is sent along is not looked at: what
-     * counts is that it is trusted here (RFC 5280, section 6.1).
+     * takes for good for a quarter of an hour more; empty if nothing is. Looked at are those that lead to a trusted one; what
+     * else was sent along, as by servers and devices that serve old clients too, does not count (RFC 8446, section 4.4.2).
      *
-     * @param chain those of the other side
+     * @param chain those of the other side, its own first
+     * @param trusted the authorities
      * @param revocations what authorities have revoked, if that is asked for
      */
-    public static Optional<String> outdated(List<X509Certificate> chain, Collection<X509CRL> revocations, Instant now) {
-        for (X509Certificate each : chain) {
-            if (!each.equals(chain.get(0)) && each.getSubjectX500Principal().equals(each.getIssuerX500Principal())) {
-                continue;
+    public static Optional<String> outdated(
+            List<X509Certificate> chain,
+            Collection<X509Certificate> trusted,
+            Collection<X509CRL> revocations,
+            Instant now) {
+        Set<X509Certificate> seen = new HashSet<>();
+        Optional<X509Certificate> next = chain.stream().findFirst();
+        while (next.isPresent() && seen.add(next.get())) {
+            X509Certificate each = next.get();
+            Optional<String> problem = outdated(each, revocations, now);
+            if (problem.isPresent()) {
+                return problem;
             }
-            if (each.getNotAfter().toInstant().isBefore(now)) {
-                return Optional.of(EXPIRED);
-            } else if (each.getNotBefore().toInstant().isAfter(now)) {
-                return Optional.of(NOT_YET);
-            }
-            List<X509CRL> lists = revocations.stream()
-                    .filter(list -> list.getIssuerX500Principal().equals(each.getIssuerX500Principal()))
-                    .toList();
-            if (!lists.isEmpty() && lists.stream().allMatch(list -> isOver(list, now))) {
-                return Optional.of(NO_LIST);
-            }
+            boolean isLast = trusted.stream()
+                    .anyMatch(authority -> authority.getSubjectX500Principal().equals(each.getIssuerX500Principal()));
+            next = isLast ? Optional.empty() : issuerOf(each, chain, now);
         }
         return Optional.empty();
+    }
+
+    /** One that is good now, if there is one among several of that name which may have signed it. */
+    private static Optional<X509Certificate> issuerOf(
+            X509Certificate issued, List<X509Certificate> chain, Instant now) {
+        List<X509Certificate> named = chain.stream()
+                .filter(each -> each.getSubjectX500Principal().equals(issued.getIssuerX500Principal()))
+                .toList();
+        return named.stream()
+                .filter(each -> named.size() == 1 || hasSigned(each, issued))
+                .min(Comparator.comparing(each -> outdated(each, List.of(), now).isPresent()));
+    }
+
+    private static boolean hasSigned(X509Certificate issuer, X509Certificate issued) {
+        try {
+            issued.verify(issuer.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException another) {
+            return false;
+        }
+    }
+
+    private static Optional<String> outdated(X509Certificate each, Collection<X509CRL> revocations, Instant now) {
+        if (each.getNotAfter().toInstant().isBefore(now)) {
+            return Optional.of(EXPIRED);
+        }
+        if (each.getNotBefore().toInstant().isAfter(now)) {
+            return Optional.of(NOT_YET);
+        }
+        List<X509CRL> lists = revocations.stream()
+                .filter(list -> list.getIssuerX500Principal().equals(each.getIssuerX500Principal()))
+                .toList();
+        boolean isUnknown = !lists.isEmpty() && lists.stream().allMatch(list -> isOver(list, now));
+        return isUnknown ? Optional.of(NO_LIST) : Optional.empty();
     }
 
     /** Whether a list is to be followed by another by now. */

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,12 +77,17 @@ public final class EventLoops implements AutoCloseable {
         }
     }
 
-    /** Gives a loop a task. One that the system could not wake has it all the same, and does it with its next event. Any thread. */
+    /**
+     * Gives a loop a task. One that the system could not wake has it all the same, and does it with its next event; one that
+     * has ended does nothing any more. Any thread.
+     */
     public static void execute(EventExecutor loop, Runnable task) {
         try {
             loop.execute(task);
         } catch (ChannelException notWoken) {
             LOG.debug("an event loop could not be woken", notWoken);
+        } catch (RejectedExecutionException ended) {
+            LOG.debug("an event loop has ended", ended);
         }
     }
 

@@ -35,26 +35,47 @@ class TlsProblemTest {
         Instant expired = own.getNotAfter().toInstant().plusSeconds(1);
         Instant early = own.getNotBefore().toInstant().minus(Duration.ofHours(1));
 
-        assertThat(TlsProblem.outdated(List.of(own), List.of(list), Instant.now()))
+        assertThat(TlsProblem.outdated(List.of(own), List.of(), List.of(list), Instant.now()))
                 .isEmpty();
-        assertThat(TlsProblem.outdated(List.of(own), List.of(list), over).orElse(""))
+        assertThat(TlsProblem.outdated(List.of(own), List.of(), List.of(list), over)
+                        .orElse(""))
                 .contains("no list of its authority that is valid now");
-        assertThat(TlsProblem.outdated(List.of(stranger), List.of(list), over)).isEmpty();
-        assertThat(TlsProblem.outdated(List.of(own), List.of(), over)).isEmpty();
-        assertThat(TlsProblem.outdated(List.of(own), List.of(), expired)).contains("its certificate has expired");
-        assertThat(TlsProblem.outdated(List.of(own), List.of(), early).orElse(""))
+        assertThat(TlsProblem.outdated(List.of(stranger), List.of(), List.of(list), over))
+                .isEmpty();
+        assertThat(TlsProblem.outdated(List.of(own), List.of(), List.of(), over))
+                .isEmpty();
+        assertThat(TlsProblem.outdated(List.of(own), List.of(), List.of(), expired))
+                .contains("its certificate has expired");
+        assertThat(TlsProblem.outdated(List.of(own), List.of(), List.of(), early)
+                        .orElse(""))
                 .contains("not valid yet");
     }
 
     @Test
-    void takesAnOldRootThatIsSentAlong() {
-        X509Bundle own = CA.issue("CN=a", TlsProblemTest::ofLongLife);
-        X509Certificate root = own.getRootCertificate();
-        Instant later = root.getNotAfter().toInstant().plusSeconds(1);
+    void looksOnlyAtThoseThatLeadToATrustedOne() throws Exception {
+        X509Bundle root = new CertificateBuilder()
+                .ecp256()
+                .subject("CN=root")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+        X509Bundle own =
+                ofLongLife(new CertificateBuilder().ecp256().subject("CN=a")).buildIssuedBy(root);
+        X509Certificate leaf = own.getCertificate();
+        Instant later = root.getCertificate().getNotAfter().toInstant().plusSeconds(1);
 
-        assertThat(TlsProblem.outdated(List.of(own.getCertificate(), root), List.of(), later))
+        assertThat(TlsProblem.outdated(
+                        List.of(leaf, root.getCertificate()), List.of(root.getCertificate()), List.of(), later))
                 .isEmpty();
-        assertThat(TlsProblem.outdated(List.of(root), List.of(), later)).contains("its certificate has expired");
+        assertThat(TlsProblem.outdated(List.of(leaf, root.getCertificate()), List.of(), List.of(), later))
+                .contains("its certificate has expired");
+
+        X509Certificate otherOfThatName = ofLongLife(
+                        new CertificateBuilder().ecp256().subject("CN=root").setIsCertificateAuthority(true))
+                .buildSelfSigned()
+                .getCertificate();
+        assertThat(TlsProblem.outdated(
+                        List.of(leaf, root.getCertificate(), otherOfThatName), List.of(), List.of(), later))
+                .contains("its certificate has expired");
     }
 
     private static CertificateBuilder ofLongLife(CertificateBuilder builder) {

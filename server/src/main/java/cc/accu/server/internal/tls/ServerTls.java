@@ -63,7 +63,11 @@ public final class ServerTls {
 
     /** With and without tickets. */
     private record Contexts(
-            SslContext ticketless, SslContext resumable, X509Certificate certificate, List<X509CRL> revocations) {}
+            SslContext ticketless,
+            SslContext resumable,
+            X509Certificate certificate,
+            List<X509Certificate> authorities,
+            List<X509CRL> revocations) {}
 
     /**
      * Reads the certificates. Blocking.
@@ -87,12 +91,17 @@ public final class ServerTls {
         } catch (IOException wrong) {
             throw new ListenException(endpoint, String.valueOf(wrong.getMessage()), wrong);
         }
-        tellExpiry(contexts);
     }
 
     /** The listener is there; {@code real} has its port, where the system has chosen one. */
     public void isBoundTo(Endpoint real) {
         endpoint = real;
+        tellExpiry(contexts);
+    }
+
+    /** The listener's. */
+    Endpoint endpoint() {
+        return endpoint;
     }
 
     /** The files that it was made of. */
@@ -113,7 +122,7 @@ public final class ServerTls {
      * What is wrong by now with certificates that a sender showed, maybe in the session that it resumes; empty if nothing is.
      */
     Optional<String> outdated(List<X509Certificate> chain) {
-        return TlsProblem.outdated(chain, contexts.revocations(), Instant.now());
+        return TlsProblem.outdated(chain, contexts.authorities(), contexts.revocations(), Instant.now());
     }
 
     /** Whether senders show certificates. */
@@ -190,7 +199,8 @@ public final class ServerTls {
             if (resumable.sessionContext() instanceof OpenSslServerSessionContext openSsl) {
                 openSsl.setTicketKeys(randomTicketKey());
             }
-            return new Contexts(ticketless, resumable, own.certificate(), material.revocations());
+            return new Contexts(
+                    ticketless, resumable, own.certificate(), material.authorities(), material.revocations());
         } catch (SSLException | IllegalArgumentException wrong) {
             throw new IOException("TLS cannot use its certificate or key: " + wrong.getMessage(), wrong);
         }
