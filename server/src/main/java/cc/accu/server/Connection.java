@@ -22,7 +22,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslHandler;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +48,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final TurnFlusher flusher;
     private final Ledger ledger;
     private final ConnectionEnd end;
+    private final Instant since = Instant.now();
+    private final AtomicLong bytes = new AtomicLong();
     private volatile Origin origin;
+    private volatile boolean acknowledged;
     private @Nullable AckWriter acks;
     private Consumer<AckWriter> whenGreeted = begun -> {};
 
@@ -73,7 +80,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Where it comes from, as far as that is known, and what became of its messages. Any thread. */
     ConnectionState state() {
-        return new ConnectionState(origin, ledger.books());
+        return new ConnectionState(
+                origin,
+                since,
+                ledger.books(),
+                bytes.get(),
+                acknowledged,
+                gate.hold()
+                        .map(hold ->
+                                new ConnectionState.Held(hold.reason().toString(), Duration.ofNanos(hold.nanos()))));
     }
 
     ReadGate gate() {
@@ -89,6 +104,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         gate.input().comesFrom(known);
         LOG.debug("{}: connected to {}", known.sender(), known.listener());
         shared.observer().connected(known);
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls != null) {
+            shared.observer().secured(known, tls.engine().getSession().getProtocol());
+        }
         if (!options.maxAge().isZero()) {
             new AgeLimit(channel, gate, () -> acks == null, this::isTooOld).begin(options.maxAge());
         }
@@ -106,9 +125,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
         endIsTold = true;
         shared.refusals().refused(known.listener(), known.sender(), reason, why);
         switch (reason) {
-            case TLS_FAILED -> channel.close(); // behind the alert that tells why
+            case TLS_FAILED -> endTls();
             case LEFT -> Abort.close(channel);
             default -> Abort.reset(channel);
+        }
+    }
+
+    /** Behind the alert that tells why; a sender with whom TLS was agreed on would take our end for one in order. */
+    private void endTls() {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls != null && tls.handshakeFuture().isSuccess()) {
+            Abort.reset(channel);
+        } else {
+            channel.close();
         }
     }
 
@@ -153,8 +182,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
         assert channel.eventLoop().inEventLoop()
                 : "called from " + Thread.currentThread().getName();
         gate.setGreeting(false);
-        AckWriter begun = new AckWriter(channel, end::closeIfDone, gate.input()::breakOff);
+        AckWriter begun = new AckWriter(
+                channel,
+                end::closeIfDone,
+                gate.input()::breakOff,
+                (lines, nanos) -> shared.observer().acknowledged(origin, lines, nanos));
         acks = begun;
+        acknowledged = true;
         end.comesAfter(begun);
         if (shared.sinks().hasFailed()) {
             tellThatASinkFailed(begun);
@@ -217,7 +251,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         LineBatch batch = (LineBatch) message;
         ledger.received(batch.count());
-        shared.observer().received(origin, batch.count(), batch.bytes());
+        bytes.lazySet(bytes.get() + batch.bytes());
+        shared.observer().received(batch);
         if (acks != null && AckWriter.isSentAgain(batch)) {
             discarded(Discarded.UNFINISHED, batch.count());
             batch.close();

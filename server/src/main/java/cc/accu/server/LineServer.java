@@ -9,6 +9,7 @@ import cc.accu.transport.Endpoint;
 import cc.accu.transport.Refused;
 import cc.accu.transport.TlsOptions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,29 @@ public final class LineServer implements AutoCloseable {
     /** The connections that are open, and what became of their messages. */
     public List<ConnectionState> connections() {
         return running.connections();
+    }
+
+    /** How much memory lines take that are with the sinks or not finished, of {@link ServerLimits#bufferBytes}, in bytes. */
+    public long bufferedBytes() {
+        return running.bufferedBytes();
+    }
+
+    /**
+     * For how long senders were not read, all together, by reason as in {@link ConnectionState.Held}; those that are not read
+     * now are counted up to now.
+     */
+    public Map<String, Duration> held() {
+        return running.held();
+    }
+
+    /** When the certificates of listeners with TLS expire. */
+    public Map<Endpoint, Instant> certificates() {
+        return running.certificates();
+    }
+
+    /** Whether {@link #close} was called. */
+    public boolean isStopping() {
+        return running.isStopping();
     }
 
     /** Whether {@link #close} has stored all that had arrived, in time. False before. */

@@ -4,6 +4,7 @@ import cc.accu.internal.transport.EventLoops;
 import cc.accu.internal.transport.ReadBuffers;
 import cc.accu.internal.transport.Transport;
 import cc.accu.internal.transport.Transport.Listener;
+import cc.accu.line.LineBatch;
 import cc.accu.line.Origin;
 import cc.accu.server.Books.Ledger;
 import cc.accu.server.internal.deliver.SinkFanOut;
@@ -19,10 +20,12 @@ import cc.accu.server.sink.SinkState;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.Refused;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +47,7 @@ final class RunningServer {
     private final Ledger ledger = new Ledger();
     private final ConnectionLog log = new ConnectionLog();
     private final Connections connections;
+    private final ReadBudget budget;
     private final RefusedConnections refusals;
     private final ConnectionLimit connectionLimit;
     private final EventLoops loops;
@@ -66,7 +70,7 @@ final class RunningServer {
                 builder.maxConnections,
                 maxLineBytes,
                 listening.stream().anyMatch(options -> options.endpoint().isTls()));
-        ReadBudget budget = new ReadBudget(
+        this.budget = new ReadBudget(
                 new ReadBudget.Limits(
                         limits.bufferBytesBeside(sinks, maxLineBytes),
                         builder.windowBytes,
@@ -109,6 +113,16 @@ final class RunningServer {
 
     private SinkListener sinkListener(ServerObserver observer) {
         return new SinkListener() {
+            @Override
+            public void stored(String address, int lines, long bytes) {
+                observer.sinkStored(address, lines, bytes);
+            }
+
+            @Override
+            public void committed(String address, long bytes, long nanos) {
+                observer.sinkCommitted(address, bytes, nanos);
+            }
+
             @Override
             public void stalled(String address) {
                 observer.sinkStalled(address);
@@ -163,6 +177,28 @@ final class RunningServer {
 
     List<ConnectionState> connections() {
         return connections.states();
+    }
+
+    long bufferedBytes() {
+        return budget.usedBytes();
+    }
+
+    /** As {@link LineServer#held}. */
+    Map<String, Duration> held() {
+        Map<String, Duration> held = new TreeMap<>();
+        budget.holdNanos().forEach((reason, nanos) -> held.put(reason.toString(), Duration.ofNanos(nanos)));
+        for (ConnectionState each : connections.states()) {
+            each.held().ifPresent(now -> held.merge(now.reason(), now.duration(), Duration::plus));
+        }
+        return held;
+    }
+
+    Map<Endpoint, Instant> certificates() {
+        return tls.expiries();
+    }
+
+    boolean isStopping() {
+        return closing.get();
     }
 
     boolean isDrained() {
@@ -298,12 +334,17 @@ final class RunningServer {
             tell(observer -> observer.connected(origin));
         }
 
+        @Override
+        public void secured(Origin origin, String version) {
+            tell(observer -> observer.secured(origin, version));
+        }
+
         /** As {@link #tell}, without an object for each batch. */
         @Override
-        public void received(Origin origin, int lines, long bytes) {
+        public void received(LineBatch batch) {
             for (Guarded each : all) {
                 try {
-                    each.observer.received(origin, lines, bytes);
+                    each.observer.received(batch);
                 } catch (RuntimeException | Error thrown) {
                     each.hasThrown(thrown);
                 }
@@ -320,6 +361,35 @@ final class RunningServer {
                     each.hasThrown(thrown);
                 }
             }
+        }
+
+        /** As {@link #tell}, without an object for each batch. */
+        @Override
+        public void acknowledged(Origin origin, int lines, long nanos) {
+            for (Guarded each : all) {
+                try {
+                    each.observer.acknowledged(origin, lines, nanos);
+                } catch (RuntimeException | Error thrown) {
+                    each.hasThrown(thrown);
+                }
+            }
+        }
+
+        /** As {@link #tell}, without an object for each batch. */
+        @Override
+        public void sinkStored(String sink, int lines, long bytes) {
+            for (Guarded each : all) {
+                try {
+                    each.observer.sinkStored(sink, lines, bytes);
+                } catch (RuntimeException | Error thrown) {
+                    each.hasThrown(thrown);
+                }
+            }
+        }
+
+        @Override
+        public void sinkCommitted(String sink, long bytes, long nanos) {
+            tell(observer -> observer.sinkCommitted(sink, bytes, nanos));
         }
 
         @Override

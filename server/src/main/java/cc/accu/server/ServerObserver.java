@@ -1,5 +1,6 @@
 package cc.accu.server;
 
+import cc.accu.line.LineBatch;
 import cc.accu.line.Origin;
 import cc.accu.transport.Refused;
 
@@ -14,11 +15,23 @@ public interface ServerObserver {
     /** A connection was accepted. */
     default void connected(Origin origin) {}
 
-    /** Lines came out of the framing. */
-    default void received(Origin origin, int lines, long bytes) {}
+    /** A sender has shown that it speaks TLS as we do, in that version, for example {@code TLSv1.3}. Follows {@link #connected}. */
+    default void secured(Origin origin, String version) {}
+
+    /**
+     * Lines came out of the framing. The batch is lent: it may be read in this call, and is neither changed, closed nor kept.
+     */
+    default void received(LineBatch batch) {}
 
     /** All sinks have stored lines. */
     default void stored(Origin origin, int lines) {}
+
+    /**
+     * Lines of a sender that asked for acknowledgements are stored, as are all before them: it is told now.
+     *
+     * @param nanos since they were read from its socket
+     */
+    default void acknowledged(Origin origin, int lines, long nanos) {}
 
     /** Lines were received and will not be stored. */
     default void discarded(Origin origin, Discarded reason, int lines) {}
@@ -31,6 +44,12 @@ public interface ServerObserver {
 
     /** A connection is gone, and everything that came over it is stored or discarded: {@code books} says how much. */
     default void disconnected(Origin origin, Books books) {}
+
+    /** A sink has stored lines; with several sinks, each says so. {@code bytes} are those of the lines as they came. */
+    default void sinkStored(String sink, int lines, long bytes) {}
+
+    /** A sink has written lines together and made them safe, which took so long. Only of sinks that do so. */
+    default void sinkCommitted(String sink, long bytes, long nanos) {}
 
     /** A sink has stored nothing for some seconds, though something waits. */
     default void sinkStalled(String sink) {}

@@ -226,8 +226,8 @@ class LineServerTest {
             }
 
             @Override
-            public void received(Origin origin, int count, long bytes) {
-                told.add("received " + count + " of " + bytes + " bytes");
+            public void received(LineBatch batch) {
+                told.add("received " + batch.count() + " of " + batch.bytes() + " bytes");
             }
 
             @Override

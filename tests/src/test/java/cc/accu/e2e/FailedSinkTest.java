@@ -150,8 +150,23 @@ class FailedSinkTest {
             }
 
             @Override
-            public void received(Origin origin, int lines, long bytes) {
+            public void received(LineBatch batch) {
                 throw new IllegalStateException("received");
+            }
+
+            @Override
+            public void acknowledged(Origin origin, int lines, long nanos) {
+                throw new IllegalStateException("acknowledged");
+            }
+
+            @Override
+            public void sinkStored(String sink, int lines, long bytes) {
+                throw new IllegalStateException("sinkStored");
+            }
+
+            @Override
+            public void sinkCommitted(String sink, long bytes, long nanos) {
+                throw new IllegalStateException("sinkCommitted");
             }
 
             @Override

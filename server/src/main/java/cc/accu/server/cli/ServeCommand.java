@@ -72,12 +72,19 @@ final class ServeCommand implements Callable<Integer> {
             Quantities::bytes);
     private final Option<Duration> drainTimeout =
             Option.of("--drain-timeout TIME", "how long stopping may take", Quantities::duration, "10s");
+    private final Option<OnSinkFailure> onSinkFailure = Option.choice(
+            "--on-sink-failure hold|exit",
+            "when a sink has failed for good: hold senders until it is repaired, or end",
+            OnSinkFailure.class,
+            "hold");
+    private final AdminOption admin = new AdminOption();
     private final Option<TcpOn> transport =
             Option.choice("--transport nio|native", "what TCP runs on", TcpOn.class, "nio");
     private final Listeners listeners = new Listeners();
     private final Command command = new Command(this, verbose)
             .text(HEAD)
-            .options(List.of(to, kafkaConfig, kafka, kafkaWait, buffer, drainTimeout, transport))
+            .options(List.of(to, kafkaConfig, kafka, kafkaWait, buffer, drainTimeout, onSinkFailure, transport))
+            .options(admin.options())
             .usualOptions()
             .text(OF_LISTENERS)
             .options(listeners.options())
@@ -100,6 +107,12 @@ final class ServeCommand implements Callable<Integer> {
         NATIVE
     }
 
+    /** What becomes of a server that can store nothing any more. */
+    private enum OnSinkFailure {
+        HOLD,
+        EXIT
+    }
+
     /** How it is typed. */
     CommandSpec spec() {
         return command.spec();
@@ -111,8 +124,10 @@ final class ServeCommand implements Callable<Integer> {
         List<ListenOptions> typed = command.words(listeners::parse);
         signals.hangupMeans(hasFiles(typed));
         signals.starting();
-        try {
-            return serve(configured(typed).observer(stopper()));
+        try (AdminOption.Admin shown = admin.start()) {
+            LineServer.Builder builder = configured(typed).observer(stopper());
+            shown.watch(builder);
+            return serve(builder, shown);
         } catch (SinkException | ListenException | IllegalStateException cannot) {
             if (signals.isStopped()) {
                 err.println("stopped" + signals.await() + " before it was ready");
@@ -126,14 +141,16 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private int serve(LineServer.Builder builder) throws InterruptedException {
+    private int serve(LineServer.Builder builder, AdminOption.Admin shown) throws InterruptedException {
         try (LineServer server = builder.start()) {
+            shown.show(server);
             signals.started(() -> books(server) + ", " + server.books().inFlight() + " messages not stored");
-            announce(server);
+            announce(server, shown);
             signals.onHangup(() -> {
                 server.reopenSinks();
                 server.reloadCertificates();
             });
+            signals.onReport(() -> new StateReport(server).lines().forEach(err::println));
             String cause = signals.await();
             server.close();
             err.println("stopped" + cause + ": " + books(server));
@@ -205,7 +222,7 @@ final class ServeCommand implements Callable<Integer> {
         return settings;
     }
 
-    private void announce(LineServer server) {
+    private void announce(LineServer server, AdminOption.Admin shown) {
         err.println(program.version() + ", Java " + Runtime.version() + ", heap "
                 + size(Runtime.getRuntime().maxMemory()) + ", buffers "
                 + size(ReadBuffers.mostDirectBytes()) + "; --buffer "
@@ -217,6 +234,7 @@ final class ServeCommand implements Callable<Integer> {
                 err.println("note: " + endpoint + " is open to every interface, without encryption");
             }
         }
+        shown.endpoint().ifPresent(address -> err.println("admin on " + address));
         err.println("ready");
         err.flush();
     }
@@ -233,6 +251,8 @@ final class ServeCommand implements Callable<Integer> {
                 sinkFailure.set(failure);
                 if (failure instanceof ReaderGoneException) {
                     signals.stop(" because nobody reads standard output any more");
+                } else if (onSinkFailure.value() == OnSinkFailure.EXIT) {
+                    signals.stop(" because the sink " + sink + " has failed");
                 }
             }
         };

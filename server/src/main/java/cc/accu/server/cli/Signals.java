@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What ends the command: the first signal asks it to drain, a later one ends the process at once. One that comes within a
  * second is the first sent twice, as by wrappers that signal a process and its group. With files to reopen, SIGHUP asks
- * for that, and ends nothing. To be installed before all else: what comes during a start is not lost. A shutdown hook could
+ * for that, and ends nothing; SIGUSR1 asks for a report. To be installed before all else: what comes during a start is not lost. A shutdown hook could
  * neither end with exit code 0 nor see a second signal. The JVM leaves alone what was ignored when it started, as SIGHUP
  * under nohup.
  *
@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Signals {
     /** Those that would end a process, and that the JVM does not use itself. */
-    private static final String[] ENDING = {"TERM", "INT", "HUP", "USR1", "ALRM", "VTALRM", "PWR", "STKFLT", "IO"};
+    private static final String[] ENDING = {"TERM", "INT", "HUP", "ALRM", "VTALRM", "PWR", "STKFLT", "IO"};
 
+    private static final String REPORTING = "USR1";
     private static final int ENDED_BY_SIGNAL = 1;
     private static final long SAME_SIGNAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -55,6 +56,7 @@ final class Signals {
     @GuardedBy("this")
     private Runnable reopening = () -> {};
 
+    private volatile Runnable reporting = () -> {};
     private volatile Supplier<String> lastWords = () -> "nothing was received";
 
     /** What SIGHUP means. */
@@ -83,6 +85,7 @@ final class Signals {
             for (String name : ENDING) {
                 handle(signalType.getConstructor(String.class), name, handle, handler);
             }
+            handle(signalType.getConstructor(String.class), REPORTING, handle, handler);
         } catch (ReflectiveOperationException | LambdaConversionException unavailable) {
             // A JVM without this class: every signal ends us, as it would anyway.
         }
@@ -125,6 +128,8 @@ final class Signals {
         String name = signal.toString();
         if (name.equals("SIGHUP")) {
             hangUp();
+        } else if (name.equals("SIG" + REPORTING)) {
+            reporting.run();
         } else {
             received(name);
         }
@@ -192,6 +197,11 @@ final class Signals {
             hungUp = false;
             action.run();
         }
+    }
+
+    /** Calls {@code action} for each SIGUSR1, on a thread of the JVM's. */
+    void onReport(Runnable action) {
+        reporting = action;
     }
 
     /** Ends the wait, as a signal would. */

@@ -63,6 +63,8 @@ final class Committer {
     @GuardedBy("writing")
     private final CommitGroup group;
 
+    private volatile Sink.Observer observer = (bytes, nanos) -> {};
+
     /** Why the writer could not go on the last time. */
     @GuardedBy("writing")
     private HeldException stall = new HeldException("", "", new IOException());
@@ -81,16 +83,30 @@ final class Committer {
         this.queue = queue;
         this.mode = new AtomicReference<>(writer.isQuick() ? Mode.INLINE : Mode.THREAD);
         this.group = new CommitGroup(new CommitGroup.Destination() {
+            private long bytes;
+            private long begun;
+
             @Override
             public void write(LineBatch batch) throws IOException {
+                if (bytes == 0) {
+                    begun = System.nanoTime();
+                }
+                bytes += batch.bytes();
                 writer.write(batch);
             }
 
             @Override
             public void commit() throws IOException {
                 writer.commit();
+                observer.committed(bytes, System.nanoTime() - begun);
+                bytes = 0;
             }
         });
+    }
+
+    /** As {@link Sink#observedBy}. */
+    void observedBy(Sink.Observer watching) {
+        observer = watching;
     }
 
     /** Why nothing is stored any more, if so. */

@@ -9,6 +9,8 @@ import cc.accu.server.internal.file.FileOpener;
 import cc.accu.server.internal.file.FileProblem;
 import cc.accu.server.internal.file.FileProblem.Shortage;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -57,6 +59,16 @@ final class FileWriter implements LineWriter {
     @Override
     public Durability durability() {
         return file.durability();
+    }
+
+    @Override
+    public Optional<Sink.Storage> storage() {
+        try {
+            long freeBytes = Files.getFileStore(file.directory()).getUsableSpace();
+            return Optional.of(new Sink.Storage(freeBytes, file.rotations()));
+        } catch (IOException gone) {
+            return Optional.of(new Sink.Storage(0, file.rotations()));
+        }
     }
 
     @Override

@@ -299,6 +299,16 @@ final class Formatter implements Sink {
     }
 
     @Override
+    public Optional<Storage> storage() {
+        return sink.storage();
+    }
+
+    @Override
+    public void observedBy(Observer observer) {
+        sink.observedBy(observer);
+    }
+
+    @Override
     public int mostLineBytes() {
         return sink.mostLineBytes();
     }

@@ -5,6 +5,7 @@ import cc.accu.line.LineBatch;
 import cc.accu.server.internal.file.FileProblem.Shortage;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * A blocking destination: {@link WriterSink} makes a sink of it. One call at a time, and every call sees what the ones
@@ -44,6 +45,11 @@ public interface LineWriter extends Closeable {
      */
     default boolean isQuickFor(long bytes) {
         return isQuick();
+    }
+
+    /** As {@link Sink#storage}. Any thread. */
+    default Optional<Sink.Storage> storage() {
+        return Optional.empty();
     }
 
     /**

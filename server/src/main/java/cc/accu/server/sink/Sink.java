@@ -45,6 +45,14 @@ public interface Sink extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** What it stores in, if that is a disk. May ask the disk: not to be called on an event loop. */
+    default Optional<Storage> storage() {
+        return Optional.empty();
+    }
+
+    /** Tells {@code observer} from now on what it does. Called once, before all else; says nothing if it is not. */
+    default void observedBy(Observer observer) {}
+
     /** The longest line that it surely stores, its terminator not counted. Does not change. */
     default int mostLineBytes() {
         return Integer.MAX_VALUE;
@@ -72,6 +80,20 @@ public interface Sink extends AutoCloseable {
      * @param oldest how long ago the first of them was received; zero if there is none
      */
     record Backlog(long lines, long bytes, Duration oldest) {}
+
+    /**
+     * A disk, as a sink sees it.
+     *
+     * @param freeBytes what this user may still write there
+     * @param rotations how many files were finished and another begun, since the start
+     */
+    record Storage(long freeBytes, long rotations) {}
+
+    /** Is told what a sink does. Any thread; does not wait and does not throw. */
+    interface Observer {
+        /** Lines were written together and made as safe as they get. */
+        void committed(long bytes, long nanos);
+    }
 
     /**
      * A batch came when the {@link Sink} was closed already, or there was no time left to store it. That is no failure of the

@@ -251,6 +251,16 @@ final class SpooledSink implements Sink {
     }
 
     @Override
+    public Optional<Storage> storage() {
+        return store.storage();
+    }
+
+    @Override
+    public void observedBy(Observer observer) {
+        store.observedBy(observer);
+    }
+
+    @Override
     public String address() {
         return address.toString();
     }

@@ -110,6 +110,16 @@ public final class WriterSink implements Sink {
     }
 
     @Override
+    public Optional<Storage> storage() {
+        return writer.storage();
+    }
+
+    @Override
+    public void observedBy(Observer observer) {
+        committer.observedBy(observer);
+    }
+
+    @Override
     public String address() {
         return address;
     }

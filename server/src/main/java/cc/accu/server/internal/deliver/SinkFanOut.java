@@ -133,6 +133,12 @@ public final class SinkFanOut {
 
     /** Is told when the health of a sink changes. Called on any thread: does not wait, and does not throw. */
     public interface SinkListener {
+        /** The sink has stored lines, which had so many bytes as they came. */
+        default void stored(String address, int lines, long bytes) {}
+
+        /** The sink has written lines together and made them safe. */
+        default void committed(String address, long bytes, long nanos) {}
+
         /** The sink has stored nothing for some seconds, though something waits. */
         void stalled(String address);
 

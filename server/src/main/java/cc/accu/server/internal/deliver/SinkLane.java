@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,6 +68,7 @@ final class SinkLane {
         this.durability = sink.durability();
         this.listener = listener;
         this.timer = timer;
+        sink.observedBy((bytes, nanos) -> listener.committed(address, bytes, nanos));
     }
 
     Durability durability() {
@@ -120,12 +122,22 @@ final class SinkLane {
     }
 
     private SinkState state(SinkState.Health health, Optional<String> problem) {
-        return new SinkState(address, health, waitingMessages.get(), problem);
+        return new SinkState(
+                address, health, waitingMessages.get(), problem, asked(sink::backlog), asked(sink::storage));
+    }
+
+    private <T> Optional<T> asked(Supplier<Optional<T>> question) {
+        try {
+            return question.get();
+        } catch (RuntimeException | Error thrown) {
+            fail(thrown);
+            return Optional.empty();
+        }
     }
 
     /** As {@link Sink#accept}. */
     void accept(LineBatch batch, Completion done) {
-        Waiting waiting = new Waiting(batch.count(), done);
+        Waiting waiting = new Waiting(batch, done);
         waitingMessages.getAndAdd(waiting.messages);
         handOver(batch, waiting);
         if (!watched.get() && waitingMessages.get() > 0) {
@@ -152,11 +164,13 @@ final class SinkLane {
     /** A batch that the sink has; what the sink says of it first is what counts. */
     private final class Waiting implements Completion {
         private final int messages;
+        private final int bytes;
         private final Completion done;
         private final AtomicBoolean told = new AtomicBoolean();
 
-        Waiting(int messages, Completion done) {
-            this.messages = messages;
+        Waiting(LineBatch batch, Completion done) {
+            this.messages = batch.count();
+            this.bytes = batch.bytes();
             this.done = done;
         }
 
@@ -171,6 +185,7 @@ final class SinkLane {
             waitingMessages.getAndAdd(-messages);
             if (problem == null) {
                 progressAt = now();
+                listener.stored(address, messages, bytes);
             } else {
                 fail(problem);
             }

@@ -4,6 +4,7 @@ import cc.accu.line.Durability;
 import cc.accu.line.LineBatch;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** Appends batches to files. One call at a time, but for what says otherwise. */
 public interface BatchAppender extends Closeable {
@@ -36,6 +37,12 @@ public interface BatchAppender extends Closeable {
     default boolean isQuickFor(long bytes) {
         return isQuick();
     }
+
+    /** The directory that it writes to. Any thread. */
+    Path directory();
+
+    /** How many files were finished and another begun, since it was opened. Any thread. */
+    long rotations();
 
     /** Opens its file again by name, because somebody may have moved it, if that is of any use. */
     default void reopen() {}

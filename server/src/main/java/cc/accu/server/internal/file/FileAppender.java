@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ public final class FileAppender implements BatchAppender {
     private final FileAddress address;
     private final LongSupplier clock;
     private final LogFile file;
+    private final AtomicLong rotations = new AtomicLong();
     private final FileWatch watch;
     private final OutputBuffer output;
     private final CurrentFile current;
@@ -249,6 +251,7 @@ public final class FileAppender implements BatchAppender {
             current.begin();
         } else if (current.isReplaced()) {
             retention.lookAfter(file.names().last());
+            rotations.incrementAndGet();
         }
     }
 
@@ -284,6 +287,16 @@ public final class FileAppender implements BatchAppender {
             retention.lookAfter(file.names().last());
         }
         return true;
+    }
+
+    @Override
+    public Path directory() {
+        return RotatedNames.directoryOf(file.path());
+    }
+
+    @Override
+    public long rotations() {
+        return rotations.get();
     }
 
     /** Has what is given from now on, and what is not written yet, go to the next file, unless none can be made now. */

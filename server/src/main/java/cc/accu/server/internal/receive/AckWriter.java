@@ -18,6 +18,7 @@ public final class AckWriter {
     private final Channel channel;
     private final Runnable whenSilent;
     private final Runnable whenBroken;
+    private final AckListener listener;
     private final Deque<InFlight> inFlight = new ArrayDeque<>();
     private long storedLines;
     private long saidLines;
@@ -27,16 +28,23 @@ public final class AckWriter {
     private boolean refusalSaid;
     private @Nullable Refusal refusal;
 
+    /** Is told what a sender hears. Event loop. */
+    public interface AckListener {
+        /** Lines are stored, and all before them, so long after they came. */
+        void acknowledged(int lines, long nanos);
+    }
+
     private record Refusal(AckLine.Code code, String text) {}
 
     /**
      * @param whenSilent called when the last of what there is to say was said
      * @param whenBroken called when something could not be said
      */
-    public AckWriter(Channel channel, Runnable whenSilent, Runnable whenBroken) {
+    public AckWriter(Channel channel, Runnable whenSilent, Runnable whenBroken, AckListener listener) {
         this.channel = channel;
         this.whenSilent = whenSilent;
         this.whenBroken = whenBroken;
+        this.listener = listener;
     }
 
     /** Whether a line was cut short, so that its sender knows that it was never acknowledged, and sends it again. */
@@ -71,6 +79,7 @@ public final class AckWriter {
             }
             inFlight.remove();
             storedLines += head.lines;
+            listener.acknowledged(head.lines, System.nanoTime() - head.sinceNanos);
         }
         requestTurn();
     }
@@ -155,6 +164,7 @@ public final class AckWriter {
     public static final class InFlight {
         final int lines;
         private final int heldBytes;
+        private final long sinceNanos = System.nanoTime();
         Outcome outcome = Outcome.OPEN;
 
         /** What became of it. */

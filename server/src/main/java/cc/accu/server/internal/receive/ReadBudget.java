@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,6 +30,7 @@ public final class ReadBudget {
     private final LongSupplier freeMemory;
     private final long memoryReserve;
     private final AtomicLong heldBytes = new AtomicLong();
+    private final Hold.Times holdTimes = new Hold.Times();
     private final AtomicLong unfinishedBytes = new AtomicLong();
     /** What lines have grown by in turns that did not finish them. */
     private final AtomicLong overdraftBytes = new AtomicLong();
@@ -112,6 +114,25 @@ public final class ReadBudget {
     /** Whether nothing can be stored any more. */
     public boolean isClosed() {
         return closed;
+    }
+
+    /** Bytes that are held, by lines with the sinks and by unfinished ones. */
+    public long usedBytes() {
+        return heldBytes.get() + unfinishedBytes.get();
+    }
+
+    /** What may be held. */
+    public long mostBytes() {
+        return limits.bytes();
+    }
+
+    /** For how long connections were not read, by reason, in nanoseconds, but for those that are not read now. */
+    public Map<Hold.Reason, Long> holdNanos() {
+        return holdTimes.all();
+    }
+
+    void isOver(Hold hold) {
+        holdTimes.isOver(hold);
     }
 
     void take(long bytes) {

@@ -5,7 +5,9 @@ import cc.accu.internal.transport.EventLoops;
 import cc.accu.internal.transport.ReadBuffers;
 import cc.accu.server.internal.deliver.ReadShare;
 import io.netty.channel.Channel;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a connection is read, and how much: not while too much of it, or of all connections, waits for the
@@ -67,6 +69,7 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
     private boolean heldBack;
 
     private int heldBackBytes;
+    private volatile @Nullable Hold hold;
     private Pace pace = most -> most;
 
     /** How fast a connection may be read. Event-loop confined. */
@@ -159,6 +162,25 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
         return heldBytes == 0;
     }
 
+    /** That it is not read; empty while it is. Any thread. */
+    public Optional<Hold> hold() {
+        return Optional.ofNullable(hold);
+    }
+
+    private void stopReading(Hold.Reason reason) {
+        channel.config().setAutoRead(false);
+        letGo();
+        hold = new Hold(reason, System.nanoTime());
+    }
+
+    private void letGo() {
+        Hold over = hold;
+        if (over != null) {
+            hold = null;
+            budget.isOver(over);
+        }
+    }
+
     /** Whether it is read. */
     public boolean isOpen() {
         return channel.config().isAutoRead();
@@ -228,7 +250,7 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
         log.paused(failure, NO_MEMORY_MILLIS);
         endTurn(false);
         state = State.WAITING;
-        channel.config().setAutoRead(false);
+        stopReading(Hold.Reason.MEMORY);
         channel.eventLoop().schedule(this::goOnIfWaiting, NO_MEMORY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -290,6 +312,7 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
         assert channel.eventLoop().inEventLoop()
                 : "called from " + Thread.currentThread().getName();
         ended = true;
+        letGo();
         budget.leave(this);
         account();
         giveOverdraftBack();
@@ -308,7 +331,7 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
             if (failed || heldBack || handshakeIsFull() || heldBytes > budget.windowBytes()) {
                 endTurn(false);
                 state = State.PAUSED;
-                channel.config().setAutoRead(false);
+                stopReading(failed ? Hold.Reason.SINK_FAILED : ownReason());
             } else if (state == State.OPEN && holdsMuch() && budget.isSpent()) {
                 awaitBudget();
             }
@@ -318,10 +341,18 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
         }
     }
 
+    private Hold.Reason ownReason() {
+        if (heldBack) {
+            return Hold.Reason.RATE;
+        }
+        return handshakeIsFull() ? Hold.Reason.HANDSHAKE : Hold.Reason.WINDOW;
+    }
+
     /** Reads from now on, until that is decided otherwise. */
     public void readOn() {
         assert channel.eventLoop().inEventLoop()
                 : "called from " + Thread.currentThread().getName();
+        letGo();
         if (!forgotten) {
             channel.config().setAutoRead(true);
             return;
@@ -349,7 +380,7 @@ public final class ReadGate implements ReadBuffers.Room, ReadBudget.Waiter {
 
     private void awaitBudget() {
         state = State.WAITING;
-        channel.config().setAutoRead(false);
+        stopReading(Hold.Reason.MEMORY);
         boolean again = hadTurn;
         hadTurn = false;
         budget.await(this, again);

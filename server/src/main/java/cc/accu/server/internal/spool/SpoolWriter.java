@@ -10,6 +10,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -188,5 +189,15 @@ final class SpoolWriter implements BatchAppender {
         if (closed) {
             file.close();
         }
+    }
+
+    @Override
+    public Path directory() {
+        return file.directory();
+    }
+
+    @Override
+    public long rotations() {
+        return file.rotations();
     }
 }

@@ -4,14 +4,17 @@ import cc.accu.transport.Endpoint;
 import cc.accu.transport.ListenException;
 import cc.accu.transport.TlsOptions;
 import io.netty.util.NettyRuntime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +62,11 @@ public final class TlsListeners implements AutoCloseable {
         if (!all.isEmpty()) {
             watch = new CertificateWatch(all);
         }
+    }
+
+    /** When the certificates of listeners expire. Any thread, once all are there. */
+    public Map<Endpoint, Instant> expiries() {
+        return all.stream().collect(Collectors.toUnmodifiableMap(ServerTls::endpoint, ServerTls::expires));
     }
 
     /** Reads the certificates of all listeners again. Does not wait. Any thread. */

@@ -33,7 +33,7 @@ public class AckBenchmark {
     private int batchesInGroup;
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final AckWriter acks = new AckWriter(channel, () -> {}, () -> {});
+    private final AckWriter acks = new AckWriter(channel, () -> {}, () -> {}, (lines, nanos) -> {});
     private LineBatch batch = LineBatch.of(Unpooled.EMPTY_BUFFER, 1, Origin.of("tcp :1", "peer"), 1, 0);
 
     @Setup

@@ -1,0 +1,75 @@
+package cc.accu.server.cli;
+
+import cc.accu.internal.cli.Option;
+import cc.accu.server.LineServer;
+import cc.accu.server.admin.AdminServer;
+import cc.accu.transport.Endpoint;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** Where the server is to be looked at, if anywhere. One thread. */
+final class AdminOption {
+    private static final String UNIX = "unix:";
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final Option<Endpoint> address = Option.of(
+            "--admin ADDRESS",
+            "show metrics, health, connections and live messages over HTTP, for example on 127.0.0.1:9090 or unix:/PATH;"
+                    + " whoever reaches it sees messages",
+            AdminOption::endpoint);
+    private final Option<List<String>> hosts = Option.list(
+            "--admin-host NAME",
+            "a host name that it may be asked by, beside localhost and addresses",
+            name -> name.toLowerCase(Locale.ROOT));
+
+    List<Option<?>> options() {
+        return List.of(address, hosts);
+    }
+
+    /** A port alone is one of this machine, for itself. */
+    static Endpoint endpoint(String text) {
+        if (text.startsWith(UNIX)) {
+            return text.startsWith(UNIX + "//")
+                    ? Endpoint.parse(text)
+                    : Endpoint.parse("unix", text.substring(UNIX.length()));
+        }
+        return Endpoint.parse("tcp", text.startsWith(":") ? LOOPBACK + text : text);
+    }
+
+    /**
+     * Starts listening, if that was asked for. Blocking.
+     *
+     * @throws cc.accu.transport.ListenException when the address cannot be had
+     */
+    Admin start() {
+        return new Admin(address.ifAny()
+                .map(endpoint ->
+                        AdminServer.start(endpoint, Set.copyOf(hosts.ifAny().orElse(List.of())))));
+    }
+
+    /** What was started: nothing, where it was not asked for. Any thread. */
+    record Admin(Optional<AdminServer> server) implements AutoCloseable {
+        /** Where people look. */
+        Optional<String> endpoint() {
+            return server.map(AdminServer::endpoint)
+                    .map(at -> at instanceof Endpoint.Tcp tcp
+                            ? "http://" + tcp.toString().replaceFirst("^\\S+ ", "") + "/"
+                            : at.toString());
+        }
+
+        void watch(LineServer.Builder builder) {
+            server.ifPresent(admin -> admin.watch(builder));
+        }
+
+        void show(LineServer running) {
+            server.ifPresent(admin -> admin.show(running));
+        }
+
+        @Override
+        public void close() {
+            server.ifPresent(AdminServer::close);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package cc.accu.server.internal.admin;
+
+import cc.accu.line.Line;
+import cc.accu.line.LineBatch;
+import cc.accu.server.internal.format.LineFormat;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.util.concurrent.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who look at messages as they come, each with a filter: server-sent events (WHATWG HTML, section 9.2), a JSON object
+ * each, as {@code format=json} writes them. Ten times a second what the {@link MessageTap} has is handed out; a viewer that
+ * does not keep up, or all of them when there is too much, miss some, and are told how many. Event-loop confined.
+ */
+final class LiveStream {
+    private static final int MOST_VIEWERS = 16;
+    private static final int MOST_LINES = 2000;
+    private static final int MOST_EVENT_BYTES = 1024 * 1024;
+    private static final long TURN_MILLIS = 100;
+    private static final int LONGEST_CHARACTER = 4;
+    private static final int TURNS_OF_SILENCE = (int) (TimeUnit.SECONDS.toMillis(15) / TURN_MILLIS);
+
+    private final MessageTap tap;
+    private final LineFormat.Pieces json;
+    private final List<Viewer> viewers = new ArrayList<>();
+    private @Nullable Future<?> turns;
+
+    LiveStream(MessageTap tap) {
+        this.tap = tap;
+        this.json =
+                new LineFormat.Pieces(LineFormat.Kind.parse("json").formats().orElseThrow());
+    }
+
+    /** One who looks. */
+    private static final class Viewer {
+        private final Channel channel;
+        private final MessageFilter filter;
+        private ByteBuf events = Unpooled.EMPTY_BUFFER;
+        private long leftOut;
+        private int silentTurns;
+
+        Viewer(Channel channel, MessageFilter filter) {
+            this.channel = channel;
+            this.filter = filter;
+        }
+
+        void beginTurn(long missed) {
+            events = channel.alloc().buffer();
+            leftOut += missed;
+        }
+
+        boolean hasRoom() {
+            return channel.isWritable() && events.readableBytes() < MOST_EVENT_BYTES;
+        }
+
+        void event(byte[] object) {
+            events.writeBytes(DATA).writeBytes(object).writeByte('\n'); // the object has an end of line already
+        }
+
+        void endTurn() {
+            if (leftOut > 0 && channel.isWritable()) {
+                ByteBufUtil.writeAscii(events, "event: left-out\ndata: {\"lines\":" + leftOut + "}\n\n");
+                leftOut = 0;
+            }
+            silentTurns = events.isReadable() ? 0 : silentTurns + 1;
+            if (silentTurns == TURNS_OF_SILENCE && channel.isWritable()) {
+                ByteBufUtil.writeAscii(events, ": nothing came\n\n");
+                silentTurns = 0;
+            }
+            if (events.isReadable()) {
+                channel.writeAndFlush(new DefaultHttpContent(events));
+            } else {
+                events.release();
+            }
+        }
+    }
+
+    private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
+
+    /** Whether one more may look. */
+    boolean hasRoom() {
+        return viewers.size() < MOST_VIEWERS;
+    }
+
+    int viewers() {
+        return viewers.size();
+    }
+
+    /** Shows messages to {@code channel} from now on until it is closed. The head of the response is written. */
+    void add(Channel channel, MessageFilter filter) {
+        Viewer viewer = new Viewer(channel, filter);
+        viewers.add(viewer);
+        tap.setOpen(true);
+        if (turns == null) {
+            EventLoop loop = channel.eventLoop();
+            turns = loop.scheduleAtFixedRate(this::turn, TURN_MILLIS, TURN_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        channel.closeFuture().addListener(closed -> remove(viewer));
+    }
+
+    private void remove(Viewer viewer) {
+        viewers.remove(viewer);
+        if (viewers.isEmpty() && turns != null) {
+            tap.setOpen(false);
+            turns.cancel(false);
+            turns = null;
+        }
+    }
+
+    private void turn() {
+        long missed = tap.takeLeftOut();
+        List<Viewer> all = List.copyOf(viewers);
+        all.forEach(viewer -> viewer.beginTurn(missed));
+        try {
+            int shown = 0;
+            for (LineBatch batch : tap.takeAll()) {
+                shown = show(batch, all, shown);
+            }
+        } finally {
+            all.forEach(Viewer::endTurn);
+        }
+    }
+
+    private int show(LineBatch batch, List<Viewer> all, int shownBefore) {
+        List<Viewer> interested = all.stream()
+                .filter(viewer -> viewer.filter.fits(batch.origin()))
+                .toList();
+        if (interested.isEmpty()) {
+            return shownBefore;
+        }
+        int[] shown = {shownBefore};
+        batch.forEach(line -> {
+            byte[] object = null;
+            String text = line.utf8();
+            for (Viewer viewer : interested) {
+                if (!viewer.filter.fits(text)) {
+                    continue;
+                }
+                if (shown[0] >= MOST_LINES || !viewer.hasRoom()) {
+                    viewer.leftOut++;
+                    continue;
+                }
+                if (object == null) {
+                    object = json(line, batch);
+                    shown[0]++;
+                }
+                viewer.event(object);
+            }
+        });
+        return shown[0];
+    }
+
+    private byte[] json(Line line, LineBatch batch) {
+        byte[] bytes = line.bytes();
+        int most = MessageTap.MOST_LINE_BYTES;
+        boolean cut = line.cut() || bytes.length > most;
+        int end = bytes.length < most ? bytes.length : shortened(bytes, most);
+        byte[] whole = Arrays.copyOf(bytes, end + 1);
+        whole[whole.length - 1] = '\n';
+        LineBatch one = new LineBatch(
+                Unpooled.wrappedBuffer(whole),
+                1,
+                line.origin(),
+                line.number(),
+                batch.receivedMillis(),
+                cut,
+                line.end().orElse(null));
+        try (LineBatch formatted = json.next(one)) {
+            return ByteBufUtil.getBytes(formatted.lines());
+        } finally {
+            one.close();
+        }
+    }
+
+    /** Not in the middle of a character of UTF-8. */
+    private static int shortened(byte[] bytes, int most) {
+        int end = Math.min(bytes.length, most);
+        int start = end;
+        while (start > 0 && end - start < LONGEST_CHARACTER) {
+            int value = bytes[--start] & 0xff;
+            if (value < 0x80 || value >= 0xc0) {
+                return start + lengthOfCharacter(value) > end ? start : end;
+            }
+        }
+        return end;
+    }
+
+    private static int lengthOfCharacter(int firstByte) {
+        if (firstByte < 0xc0) {
+            return 1;
+        }
+        return firstByte < 0xe0 ? 2 : firstByte < 0xf0 ? 3 : LONGEST_CHARACTER;
+    }
+}
