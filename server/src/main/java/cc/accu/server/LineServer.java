@@ -81,6 +81,11 @@ public final class LineServer implements AutoCloseable {
         return running.certificates();
     }
 
+    /** Whether all of its event loops do what they are given within that time. Blocking, no longer than that. */
+    public boolean isResponsive(Duration most) throws InterruptedException {
+        return running.isResponsive(most);
+    }
+
     /** Whether {@link #close} was called. */
     public boolean isStopping() {
         return running.isStopping();
@@ -128,6 +133,7 @@ public final class LineServer implements AutoCloseable {
         long bufferBytes;
         int maxConnections;
         boolean preferNative;
+        int inheritedSockets;
         Duration drainTimeout = Duration.ofSeconds(10);
         private Duration unfinishedTimeout = Duration.ofSeconds(10);
         int eventLoops = Runtime.getRuntime().availableProcessors();
@@ -243,6 +249,16 @@ public final class LineServer implements AutoCloseable {
          */
         public Builder eventLoops(int loops) {
             this.eventLoops = (int) positive(loops, "number of event loops");
+            return this;
+        }
+
+        /**
+         * That many sockets, from descriptor 3 on, were handed to this process, bound and listening, as systemd does with those of
+         * a socket unit (sd_listen_fds(3)). Listeners with their addresses take them; to have one that no listener takes is an
+         * error. Linux only. Default: none.
+         */
+        public Builder inheritedSockets(int count) {
+            this.inheritedSockets = count;
             return this;
         }
 

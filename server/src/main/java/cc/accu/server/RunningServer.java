@@ -1,6 +1,7 @@
 package cc.accu.server;
 
 import cc.accu.internal.transport.EventLoops;
+import cc.accu.internal.transport.InheritedSockets;
 import cc.accu.internal.transport.ReadBuffers;
 import cc.accu.internal.transport.Transport;
 import cc.accu.internal.transport.Transport.Listener;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -91,8 +93,14 @@ final class RunningServer {
     static RunningServer start(LineServer.Builder builder, List<ListenOptions> listening, List<Sink> sinks) {
         RunningServer server = new RunningServer(builder, listening, sinks);
         try {
+            InheritedSockets inherited = InheritedSockets.of(builder.inheritedSockets);
             for (ListenOptions options : listening) {
-                server.listen(options, builder.preferNative);
+                server.listen(options, builder.preferNative, inherited);
+            }
+            if (!inherited.left().isEmpty()) {
+                throw new IllegalStateException("this process was handed sockets that no listener has the address of: "
+                        + String.join(", ", inherited.left())
+                        + "; name them as listeners, or take them out of the unit");
             }
             server.tls.watch();
             return server;
@@ -141,8 +149,11 @@ final class RunningServer {
         };
     }
 
-    private void listen(ListenOptions options, boolean preferNative) {
-        Transport transport = Transport.of(options.endpoint(), preferNative);
+    private void listen(ListenOptions options, boolean preferNative, InheritedSockets inherited) {
+        OptionalInt open = inherited.take(options.endpoint());
+        Transport transport = open.isPresent()
+                ? Transport.inheriting(options.endpoint(), open.getAsInt())
+                : Transport.of(options.endpoint(), preferNative);
         Optional<ServerTls> secured = options.endpoint().isTls()
                 ? Optional.of(tls.add(options.endpoint(), options.tls(), options.subjects()))
                 : Optional.empty();
@@ -195,6 +206,10 @@ final class RunningServer {
 
     Map<Endpoint, Instant> certificates() {
         return tls.expiries();
+    }
+
+    boolean isResponsive(Duration most) throws InterruptedException {
+        return loops.doTheirWork(most);
     }
 
     boolean isStopping() {

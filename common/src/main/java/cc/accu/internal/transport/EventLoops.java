@@ -8,9 +8,11 @@ import io.netty.util.Version;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +114,15 @@ public final class EventLoops implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /** Whether all of them do a task that they are given now within that time. Blocking, no longer than that. */
+    public boolean doTheirWork(Duration most) throws InterruptedException {
+        List<EventExecutor> all = new ArrayList<>();
+        made().forEach(group -> group.forEach(all::add));
+        CountDownLatch done = new CountDownLatch(all.size());
+        all.forEach(loop -> execute(loop, done::countDown));
+        return done.await(most.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private synchronized List<EventLoopGroup> made() {

@@ -28,6 +28,11 @@ enum SocketIo {
     private static final Logger LOG = LoggerFactory.getLogger(SocketIo.class);
     private static final Set<String> TOLD_COSTS = ConcurrentHashMap.newKeySet();
 
+    /** Whether this machine has epoll, which is loaded then. */
+    static boolean isEpollHere() {
+        return ofThisMachine().filter(EPOLL::equals).isPresent();
+    }
+
     /** The native interface of this machine, if its library is there. */
     static Optional<SocketIo> ofThisMachine() {
         if (isMac()) {

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -38,17 +39,23 @@ final class TcpTransport extends Transport {
     private static final int IPV6_V6ONLY = SocketIo.isMac() ? 27 : 26;
 
     private final Endpoint.Tcp tcp;
+    private final OptionalInt inherited;
 
-    private TcpTransport(Endpoint.Tcp tcp, SocketIo io) {
+    private TcpTransport(Endpoint.Tcp tcp, SocketIo io, OptionalInt inherited) {
         super(tcp, io);
         this.tcp = tcp;
+        this.inherited = inherited;
+    }
+
+    static TcpTransport inheriting(Endpoint.Tcp tcp, int descriptor) {
+        return new TcpTransport(tcp, SocketIo.EPOLL, OptionalInt.of(descriptor));
     }
 
     static TcpTransport of(Endpoint.Tcp tcp, boolean preferNative) {
         // NIO always opens IPv6 sockets for both families; only the native transports can ask for one.
         boolean native6 = keepsIpv4Out(tcp) && SocketIo.ofThisMachine().isPresent();
         SocketIo io = preferNative || native6 ? SocketIo.ofThisMachineOr("tcp runs on NIO") : SocketIo.NIO;
-        return new TcpTransport(tcp, io);
+        return new TcpTransport(tcp, io, OptionalInt.empty());
     }
 
     private static boolean keepsIpv4Out(Endpoint.Tcp tcp) {
@@ -66,10 +73,13 @@ final class TcpTransport extends Transport {
                     tcp, "NIO cannot keep IPv4 out, and no native transport is there; use tcp, or name an address");
         }
         ServerBootstrap bootstrap = serverBootstrap(loops, acceptHandler, connectionHandler)
-                .channelFactory(serverChannels())
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true);
+        if (inherited.isPresent()) {
+            return accept(bootstrap, new EpollServerSocketChannel(inherited.getAsInt()));
+        }
+        bootstrap.channelFactory(serverChannels());
         if (keepsIpv4Out(tcp)) {
             bootstrap.option(new IntegerUnixChannelOption("IPV6_V6ONLY", IPPROTO_IPV6, IPV6_V6ONLY), 1);
         }

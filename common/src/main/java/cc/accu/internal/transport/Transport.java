@@ -9,9 +9,11 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +66,31 @@ public abstract sealed class Transport permits TcpTransport, UnixTransport {
             return TcpTransport.of(tcp, preferNative);
         }
         return UnixTransport.of((Endpoint.Unix) endpoint);
+    }
+
+    /**
+     * The transport for an endpoint that a socket listens on already, which it takes: its listener then neither binds nor
+     * removes what it did not make.
+     *
+     * @param descriptor of that socket, on Linux
+     */
+    public static Transport inheriting(Endpoint endpoint, int descriptor) {
+        if (!SocketIo.isEpollHere()) {
+            throw new ListenException(endpoint, "a socket that was opened before needs Linux and its native transport");
+        }
+        return endpoint instanceof Endpoint.Tcp tcp
+                ? TcpTransport.inheriting(tcp, descriptor)
+                : UnixTransport.inheriting((Endpoint.Unix) endpoint, descriptor);
+    }
+
+    /** Accepts on a socket that listens already. Blocking. */
+    Listener accept(ServerBootstrap bootstrap, ServerChannel inherited) {
+        ChannelFuture registered =
+                bootstrap.channelFactory(() -> inherited).register().awaitUninterruptibly();
+        if (!registered.isSuccess()) {
+            throw new ListenException(endpoint, Reason.describe(registered.cause()), registered.cause());
+        }
+        return new Listener(endpoint, registered.channel(), () -> {});
     }
 
     /**

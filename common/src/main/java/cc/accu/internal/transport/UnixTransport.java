@@ -30,20 +30,29 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
 /** Unix domain stream sockets, over the machine's native interface or, without one, over NIO. */
 final class UnixTransport extends Transport {
     private final Endpoint.Unix unix;
+    private final OptionalInt inherited;
 
-    private UnixTransport(Endpoint.Unix unix, SocketIo io) {
+    private UnixTransport(Endpoint.Unix unix, SocketIo io, OptionalInt inherited) {
         super(unix, io);
         this.unix = unix;
+        this.inherited = inherited;
+    }
+
+    static UnixTransport inheriting(Endpoint.Unix unix, int descriptor) {
+        return new UnixTransport(unix, SocketIo.EPOLL, OptionalInt.of(descriptor));
     }
 
     static UnixTransport of(Endpoint.Unix unix) {
         return new UnixTransport(
-                unix, SocketIo.ofThisMachineOr("unix sockets run on NIO, where a half-closed sender is closed"));
+                unix,
+                SocketIo.ofThisMachineOr("unix sockets run on NIO, where a half-closed sender is closed"),
+                OptionalInt.empty());
     }
 
     @Override
@@ -59,6 +68,9 @@ final class UnixTransport extends Transport {
         ServerBootstrap bootstrap = serverBootstrap(loops, acceptHandler, connectionHandler);
         if (io() != SocketIo.NIO) {
             bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        }
+        if (inherited.isPresent()) {
+            return accept(bootstrap, new EpollServerDomainSocketChannel(inherited.getAsInt(), true));
         }
         return unix.isAbstract() ? listenOnName(bootstrap) : listenOnFile(bootstrap, access);
     }

@@ -124,10 +124,11 @@ final class ServeCommand implements Callable<Integer> {
         List<ListenOptions> typed = command.words(listeners::parse);
         signals.hangupMeans(hasFiles(typed));
         signals.starting();
-        try (AdminOption.Admin shown = admin.start()) {
-            LineServer.Builder builder = configured(typed).observer(stopper());
+        try (Supervisor supervisor = new Supervisor(System.getenv());
+                AdminOption.Admin shown = admin.start()) {
+            LineServer.Builder builder = configured(typed).observer(stopper()).inheritedSockets(supervisor.sockets());
             shown.watch(builder);
-            return serve(builder, shown);
+            return serve(builder, shown, supervisor);
         } catch (SinkException | ListenException | IllegalStateException cannot) {
             if (signals.isStopped()) {
                 err.println("stopped" + signals.await() + " before it was ready");
@@ -141,17 +142,20 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private int serve(LineServer.Builder builder, AdminOption.Admin shown) throws InterruptedException {
+    private int serve(LineServer.Builder builder, AdminOption.Admin shown, Supervisor supervisor)
+            throws InterruptedException {
         try (LineServer server = builder.start()) {
             shown.show(server);
             signals.started(() -> books(server) + ", " + server.books().inFlight() + " messages not stored");
             announce(server, shown);
+            supervisor.ready(server);
             signals.onHangup(() -> {
                 server.reopenSinks();
                 server.reloadCertificates();
             });
             signals.onReport(() -> new StateReport(server).lines().forEach(err::println));
             String cause = signals.await();
+            supervisor.stopping();
             server.close();
             err.println("stopped" + cause + ": " + books(server));
             return exitCode(server);

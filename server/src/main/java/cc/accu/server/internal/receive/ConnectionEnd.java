@@ -15,6 +15,9 @@ public final class ConnectionEnd {
     /** A sender with nothing to read for this long, while the server stops, has nothing more under way to us. */
     private static final long QUIET_MILLIS = 20;
 
+    /** How long a plain sender has to notice that we stop: more than a round trip. */
+    private static final long GRACE_MILLIS = 300;
+
     /** More rounds of reading than any receive buffer lasts for: whatever comes later was sent after the stop. */
     private static final int MOST_ROUNDS = 32;
 
@@ -28,6 +31,8 @@ public final class ConnectionEnd {
     private boolean stopping;
     private boolean gone;
     private int readRounds;
+    private boolean outputEnded;
+    private long graceUntilNanos;
 
     /**
      * @param whenGone called once, when the channel is being closed and all of the connection is settled
@@ -69,7 +74,8 @@ public final class ConnectionEnd {
     }
 
     /**
-     * The server stops: nobody is held any more.
+     * The server stops: nobody is held any more. A plain sender hears nothing but the end of our output, and what it sent
+     * before it heard that is still on its way: it has some time to end, so that what it takes for delivered is stored.
      *
      * @param whenTaken called once what had arrived is taken, unless the input ends by itself
      */
@@ -91,7 +97,13 @@ public final class ConnectionEnd {
             return;
         }
         boolean quiet = gate.isOpen() && readRounds == roundsBefore;
-        if (quiet || gate.isStuck() || readRounds >= lastRound) {
+        if (quiet && acks == null && !outputEnded) {
+            outputEnded = true;
+            CloseNotify.endOutput(channel);
+            graceUntilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
+        }
+        boolean hasGrace = outputEnded && graceUntilNanos - System.nanoTime() > 0;
+        if ((quiet && !hasGrace) || gate.isStuck() || readRounds >= lastRound) {
             whenTaken.run();
         } else {
             lookLater(readRounds, lastRound, whenTaken);
