@@ -288,6 +288,21 @@ public final class LineServer implements AutoCloseable {
             return value;
         }
 
+        private List<ListenOptions> listening() {
+            return listeners.stream().map(Supplier::get).map(this::withLimits).toList();
+        }
+
+        /**
+         * Looks whether {@link #start} may well succeed, without listening: at limits, certificates, users and groups; not at
+         * addresses, which may be in use, nor at sinks. Blocking.
+         *
+         * @throws cc.accu.transport.ListenException as {@link #start}
+         * @throws IllegalStateException as {@link #start}
+         */
+        public void check() {
+            RunningServer.check(this, listening());
+        }
+
         /**
          * Binds all listeners and starts: all of them or none. Blocking.
          *
@@ -303,10 +318,8 @@ public final class LineServer implements AutoCloseable {
             if (sinks.isEmpty() == (handler == null)) {
                 throw new IllegalStateException("give the server either sinks or a line handler");
             }
-            List<ListenOptions> listening =
-                    listeners.stream().map(Supplier::get).map(this::withLimits).toList();
             return new LineServer(RunningServer.start(
-                    this, listening, handler == null ? List.copyOf(sinks) : List.of(Sinks.handler(handler))));
+                    this, listening(), handler == null ? List.copyOf(sinks) : List.of(Sinks.handler(handler))));
         }
     }
 }

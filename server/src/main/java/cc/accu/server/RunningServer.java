@@ -63,15 +63,8 @@ final class RunningServer {
     private RunningServer(LineServer.Builder builder, List<ListenOptions> listening, List<Sink> sinks) {
         this.loops = EventLoops.named("accu-io", builder.eventLoops);
         this.drainTimeout = builder.drainTimeout;
-        int maxLineBytes = listening.stream()
-                .mapToInt(options -> options.framing().maxLineBytes())
-                .max()
-                .orElseThrow();
-        this.limits = ServerLimits.fit(
-                builder.bufferBytes,
-                builder.maxConnections,
-                maxLineBytes,
-                listening.stream().anyMatch(options -> options.endpoint().isTls()));
+        int maxLineBytes = longestLine(listening);
+        this.limits = limits(builder, listening);
         this.budget = new ReadBudget(
                 new ReadBudget.Limits(
                         limits.bufferBytesBeside(sinks, maxLineBytes),
@@ -87,6 +80,34 @@ final class RunningServer {
                 new Connections.Shared(this.sinks, ledger, observers, log, refusals),
                 builder.handshakeAdditions);
         this.connectionLimit = new ConnectionLimit(limits.maxConnections(), refusals);
+    }
+
+    private static int longestLine(List<ListenOptions> listening) {
+        return listening.stream()
+                .mapToInt(options -> options.framing().maxLineBytes())
+                .max()
+                .orElseThrow();
+    }
+
+    private static ServerLimits limits(LineServer.Builder builder, List<ListenOptions> listening) {
+        return ServerLimits.fit(
+                builder.bufferBytes,
+                builder.maxConnections,
+                longestLine(listening),
+                listening.stream().anyMatch(options -> options.endpoint().isTls()));
+    }
+
+    /** As {@link LineServer.Builder#check}. */
+    static void check(LineServer.Builder builder, List<ListenOptions> listening) {
+        limits(builder, listening);
+        try (TlsListeners tls = new TlsListeners()) {
+            for (ListenOptions options : listening) {
+                options.accessRules();
+                if (options.endpoint().isTls()) {
+                    tls.add(options.endpoint(), options.tls(), options.subjects());
+                }
+            }
+        }
     }
 
     /** As {@link LineServer.Builder#start}, of options that were checked. */

@@ -1,6 +1,7 @@
 package cc.accu.client.cli;
 
 import cc.accu.internal.cli.Program;
+import cc.accu.internal.cli.Variables;
 import cc.accu.transport.Endpoint;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -41,15 +42,18 @@ public final class ClientMain {
     public static void main(String[] arguments) {
         Program program = Program.ofProcess(NAME, HINT, ClientMain.class);
         LastWords lastWords = LastWords.ofProcess();
-        System.exit(program.run(arguments, words -> run(words, System.in, program, lastWords)));
+        System.exit(program.run(
+                arguments,
+                words -> run(words, System.in, program, lastWords, new Variables("ACCU_CLIENT_", System.getenv()))));
     }
 
     /** Runs one command and returns its exit code: 0 all delivered, 1 not, 2 wrong usage. */
     static int run(List<String> words, InputStream in, PrintWriter out, PrintWriter err) {
-        return run(words, in, new Program(NAME, HINT, ClientMain.class, out, err), new LastWords());
+        return run(words, in, new Program(NAME, HINT, ClientMain.class, out, err), new LastWords(), Variables.NONE);
     }
 
-    private static int run(List<String> words, InputStream in, Program program, LastWords lastWords) {
+    private static int run(
+            List<String> words, InputStream in, Program program, LastWords lastWords, Variables variables) {
         Optional<String> mistake = meantForTheServer(words);
         if (mistake.isPresent()) {
             return program.wrongUsage(mistake.get());
@@ -60,7 +64,7 @@ public final class ClientMain {
                     .addSubcommand("ping", new PingCommand().spec())
                     .addSubcommand("bench", new BenchCommand(program.out()).spec())
                     .addSubcommand("certs", new CertsCommand(program.out()).spec());
-            return program.run(root, withCommand(words, root.subcommands().keySet()), false);
+            return program.run(root, withCommand(words, root.subcommands().keySet()), false, variables);
         } finally {
             lastWords.areSaid();
         }

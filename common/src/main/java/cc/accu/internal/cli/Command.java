@@ -117,6 +117,17 @@ public final class Command {
         return version.value();
     }
 
+    /** Whether it is to print what it would do, in place of doing it. */
+    boolean printsSettings() {
+        OptionSpec option = spec.findOption(Settings.PRINT);
+        return option != null && Boolean.TRUE.equals(option.getValue());
+    }
+
+    boolean logsJson() {
+        OptionSpec option = spec.findOption("--log-format");
+        return option != null && String.valueOf(option.<Object>getValue()).equalsIgnoreCase("json");
+    }
+
     boolean isVerbose() {
         return verbose.value();
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
@@ -41,7 +42,8 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
 
         @Override
         public void println(@Nullable String text) {
-            super.println(Printable.line(String.valueOf(text)));
+            String line = String.valueOf(text);
+            super.println(JsonLog.isOn() ? JsonLog.object("INFO", line) : Printable.line(line));
         }
 
         /** A line of a stack trace. */
@@ -90,22 +92,48 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
      * @return the exit code
      */
     public int run(CommandSpec root, List<String> words, boolean argumentFiles) {
+        return run(root, words, argumentFiles, Variables.NONE);
+    }
+
+    /** The same, with options that are not typed from the environment, or from a file. */
+    public int run(CommandSpec root, List<String> words, boolean argumentFiles, Variables variables) {
         CommandLine line =
                 new CommandLine(root).setExpandAtFiles(argumentFiles).setAllowOptionsAsOptionParameters(false);
+        Optional<Settings> settings = Optional.empty();
         try {
-            ParseResult typed = line.parseArgs(words.toArray(String[]::new));
-            while (typed.hasSubcommand()) {
-                typed = typed.subcommand();
+            ParseResult typed = parsed(line, words);
+            settings = Optional.of(new Settings(typed, variables));
+            List<String> more = settings.get().words(argumentFiles);
+            if (!more.isEmpty()) {
+                List<String> all = new ArrayList<>(words);
+                all.addAll(root.subcommands().isEmpty() ? 0 : 1, more);
+                typed = parsed(line, all);
             }
-            return run((Command) typed.commandSpec().userObject());
+            Command command = (Command) typed.commandSpec().userObject();
+            return command.printsSettings() ? print(settings.get().print()) : run(command);
         } catch (ParameterException wrong) {
-            return wrongUsage(UsageProblem.of(wrong, words));
-        } catch (PicocliException unreadable) {
+            Optional<String> origin = settings.flatMap(all -> all.origin(wrong.getArgSpec()));
+            return wrongUsage(UsageProblem.of(wrong, words)
+                    + origin.map(place -> " (" + place + ")").orElse(""));
+        } catch (PicocliException | IllegalArgumentException unreadable) {
             return wrongUsage(String.valueOf(unreadable.getMessage()));
         } finally {
             out.flush();
             err.flush();
         }
+    }
+
+    private static ParseResult parsed(CommandLine line, List<String> words) {
+        ParseResult typed = line.parseArgs(words.toArray(String[]::new));
+        while (typed.hasSubcommand()) {
+            typed = typed.subcommand();
+        }
+        return typed;
+    }
+
+    private int print(List<String> lines) {
+        lines.forEach(out::println);
+        return OK;
     }
 
     /** Says what is wrong with what was typed; returns the exit code. */
@@ -125,6 +153,9 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
                 requireOutput("--version prints to it");
                 out.println(version());
             } else {
+                if (command.logsJson()) {
+                    JsonLog.turnOn();
+                }
                 QuickStart.await(verbose);
                 return command.run();
             }

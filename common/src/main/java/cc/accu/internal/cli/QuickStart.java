@@ -127,13 +127,15 @@ final class QuickStart {
 
         @Override
         public void println(@Nullable String logged) {
-            err.println(now() + Printable.line(String.valueOf(logged)));
+            String line = String.valueOf(logged);
+            err.println(JsonLog.isOn() ? JsonLog.logged(line) : now() + Printable.line(line));
         }
 
         /** A line of a stack trace. */
         @Override
         public void println(@Nullable Object traced) {
-            err.println(Printable.line(String.valueOf(traced)));
+            String line = String.valueOf(traced);
+            err.println(JsonLog.isOn() ? JsonLog.object("TRACE", line) : Printable.line(line));
         }
     }
 }

@@ -1,6 +1,7 @@
 package cc.accu.server.cli;
 
 import cc.accu.internal.cli.Program;
+import cc.accu.internal.cli.Variables;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.List;
 /** The server's entry point: the only place with the process's exit and logging set-up. */
 public final class Main {
     private static final String NAME = "server";
+    private static final String CHECK = "check";
     private static final String HINT = "try --help, or: java -jar server.jar tcp :3000";
 
     private Main() {}
@@ -16,18 +18,22 @@ public final class Main {
     public static void main(String[] arguments) {
         Signals signals = Signals.install(System.err::println);
         Program program = Program.ofProcess(NAME, HINT, Main.class);
-        int exitCode = program.run(arguments, words -> run(words, program, signals));
+        Variables variables = new Variables("ACCU_", System.getenv());
+        int exitCode = program.run(arguments, words -> run(words, program, signals, variables));
         // Not exit: the signal handlers have done what a shutdown hook would do, and no thread is waited for.
         Runtime.getRuntime().halt(exitCode);
     }
 
     /** Runs until the server has stopped, and returns the exit code. */
     static int run(List<String> words, PrintWriter out, PrintWriter err, Signals signals) {
-        return run(words, new Program(NAME, HINT, Main.class, out, err), signals);
+        return run(words, new Program(NAME, HINT, Main.class, out, err), signals, Variables.NONE);
     }
 
-    private static int run(List<String> words, Program program, Signals signals) {
-        return program.run(new ServeCommand(program, signals).spec(), withNamesOfSockets(words), true);
+    private static int run(List<String> words, Program program, Signals signals, Variables variables) {
+        boolean checksOnly = !words.isEmpty() && words.get(0).equals(CHECK);
+        List<String> options = checksOnly ? words.subList(1, words.size()) : words;
+        return program.run(
+                new ServeCommand(program, signals, checksOnly).spec(), withNamesOfSockets(options), true, variables);
     }
 
     /** The name of an abstract socket begins as a file of arguments does; two signs stand for one that is meant. */

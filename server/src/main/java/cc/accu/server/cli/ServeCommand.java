@@ -31,11 +31,13 @@ import picocli.CommandLine.Model.CommandSpec;
 final class ServeCommand implements Callable<Integer> {
     private static final String HEAD = """
             Usage: java -jar server.jar NETWORK ADDRESS [NETWORK ADDRESS ...] [OPTION ...]
+                   java -jar server.jar check ...    looks whether the rest may start
 
             Receives messages, one a line, and hands them on. NETWORK ADDRESS is tcp :3000,
             unix /var/run/accu.sock, or a URL, in which options of this one listener follow:
             'tcp://:3000?max-line=64KiB&acks=off', 'unix:///var/run/accu.sock?mode=0660'.
-            @FILE stands for the words in that file.
+            @FILE stands for the words in that file. Each option is also a variable, as
+            ACCU_MAX_LINE, and NETWORK ADDRESS is ACCU_LISTEN.
 
             """;
     private static final String OF_LISTENERS = """
@@ -77,6 +79,13 @@ final class ServeCommand implements Callable<Integer> {
             "when a sink has failed for good: hold senders until it is repaired, or end",
             OnSinkFailure.class,
             "hold");
+    private final Option<Boolean> quiet = Option.flag("-q, --quiet", "say only what goes wrong");
+    private final Option<LogFormat> logFormat =
+            Option.choice("--log-format text|json", "how the log is written", LogFormat.class, "text");
+    private final Option<Path> config = Option.of(
+            "--config FILE", "options that are neither typed nor in ACCU_... variables: NAME = VALUE", TypedText::path);
+    private final Option<Boolean> printConfig =
+            Option.flag("--print-config", "print all options, and where they are from, and exit");
     private final AdminOption admin = new AdminOption();
     private final Option<TcpOn> transport =
             Option.choice("--transport nio|native", "what TCP runs on", TcpOn.class, "nio");
@@ -85,18 +94,22 @@ final class ServeCommand implements Callable<Integer> {
             .text(HEAD)
             .options(List.of(to, kafkaConfig, kafka, kafkaWait, buffer, drainTimeout, onSinkFailure, transport))
             .options(admin.options())
+            .options(List.of(config, printConfig, logFormat, quiet))
             .usualOptions()
             .text(OF_LISTENERS)
             .options(listeners.options())
             .text(FOOT);
 
     private final Program program;
+    private final boolean checksOnly;
     private final Signals signals;
     private final PrintWriter err;
     private final AtomicReference<Throwable> sinkFailure = new AtomicReference<>();
 
-    ServeCommand(Program program, Signals signals) {
+    /** @param checksOnly whether it only looks whether what was typed may start */
+    ServeCommand(Program program, Signals signals, boolean checksOnly) {
         this.program = program;
+        this.checksOnly = checksOnly;
         this.signals = signals;
         this.err = program.err();
     }
@@ -105,6 +118,12 @@ final class ServeCommand implements Callable<Integer> {
     private enum TcpOn {
         NIO,
         NATIVE
+    }
+
+    /** How lines of the log look. */
+    private enum LogFormat {
+        TEXT,
+        JSON
     }
 
     /** What becomes of a server that can store nothing any more. */
@@ -122,13 +141,11 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         List<ListenOptions> typed = command.words(listeners::parse);
+        LineServer.Builder builder = configured(typed);
         signals.hangupMeans(hasFiles(typed));
         signals.starting();
-        try (Supervisor supervisor = new Supervisor(System.getenv());
-                AdminOption.Admin shown = admin.start()) {
-            LineServer.Builder builder = configured(typed).observer(stopper()).inheritedSockets(supervisor.sockets());
-            shown.watch(builder);
-            return serve(builder, shown, supervisor);
+        try {
+            return checksOnly ? check(builder) : start(builder);
         } catch (SinkException | ListenException | IllegalStateException cannot) {
             if (signals.isStopped()) {
                 err.println("stopped" + signals.await() + " before it was ready");
@@ -142,12 +159,31 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    private int check(LineServer.Builder builder) {
+        builder.check();
+        to.value().forEach(Sinks.Address::check);
+        err.println("this may start; no address was tried, and nothing was opened");
+        return Program.OK;
+    }
+
+    private int start(LineServer.Builder builder) throws InterruptedException {
+        try (Supervisor supervisor = new Supervisor(System.getenv());
+                AdminOption.Admin shown = admin.start()) {
+            builder.observer(stopper()).inheritedSockets(supervisor.sockets());
+            shown.watch(builder);
+            openSinks(builder);
+            return serve(builder, shown, supervisor);
+        }
+    }
+
     private int serve(LineServer.Builder builder, AdminOption.Admin shown, Supervisor supervisor)
             throws InterruptedException {
         try (LineServer server = builder.start()) {
             shown.show(server);
             signals.started(() -> books(server) + ", " + server.books().inFlight() + " messages not stored");
-            announce(server, shown);
+            if (!quiet.value()) {
+                announce(server, shown);
+            }
             supervisor.ready(server);
             signals.onHangup(() -> {
                 server.reopenSinks();
@@ -157,8 +193,11 @@ final class ServeCommand implements Callable<Integer> {
             String cause = signals.await();
             supervisor.stopping();
             server.close();
-            err.println("stopped" + cause + ": " + books(server));
-            return exitCode(server);
+            int exitCode = exitCode(server);
+            if (!quiet.value() || exitCode != Program.OK) {
+                err.println("stopped" + cause + ": " + books(server));
+            }
+            return exitCode;
         }
     }
 
@@ -179,7 +218,7 @@ final class ServeCommand implements Callable<Integer> {
                         .anyMatch(sink -> sink.startsWith("file:") || sink.startsWith("kafka:"));
     }
 
-    /** The builder, from what was typed; opens the sinks last, when nothing can be wrong any more. */
+    /** The builder, from what was typed, without its sinks. */
     private LineServer.Builder configured(List<ListenOptions> typed) {
         command.check(!typed.isEmpty(), "missing NETWORK ADDRESS: where to listen");
         LineServer.Builder builder = LineServer.builder()
@@ -188,13 +227,16 @@ final class ServeCommand implements Callable<Integer> {
         typed.forEach(builder::listen);
         listeners.tell(builder);
         buffer.giveTo(builder::bufferBytes);
+        return builder;
+    }
+
+    private void openSinks(LineServer.Builder builder) {
         // It tells of an outage twice a second, with stack traces, and we tell of it as well. It has no loggers yet.
         System.getProperties().putIfAbsent(KAFKA_LOG, verbose.value() ? "info" : "off");
         KafkaSettings onKafka = kafkaSettings();
         for (Sinks.Address address : to.value()) {
             builder.sink(address.open(onKafka));
         }
-        return builder;
     }
 
     private static Map.Entry<String, String> property(String text) {

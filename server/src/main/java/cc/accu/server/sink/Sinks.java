@@ -18,6 +18,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.GatheringByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,6 +42,13 @@ public final class Sinks {
          */
         Sink open();
 
+        /**
+         * Looks whether it may well be opened, and changes nothing. Blocking.
+         *
+         * @throws SinkException with what is wrong, for the person who named it
+         */
+        default void check() {}
+
         /** The same, with {@code kafka} if it is on Kafka. */
         default Sink open(KafkaSettings kafka) {
             return open();
@@ -57,9 +66,7 @@ public final class Sinks {
         String target = question < 0 ? text : text.substring(0, question);
         Optional<String> query = question < 0 ? Optional.empty() : Optional.of(text.substring(question + 1));
         if (target.startsWith(FILE)) {
-            FileAddress file = FileAddress.parse(target.substring(FILE.length()), query);
-            return new Named(
-                    text, () -> formatted(new WriterSink(file.toString(), FileWriter.open(file)), file.format()));
+            return new OnFile(text, FileAddress.parse(target.substring(FILE.length()), query));
         }
         if (target.startsWith(KAFKA)) {
             return new OnKafka(text, KafkaAddress.parse(target.substring(KAFKA.length()), query));
@@ -103,6 +110,33 @@ public final class Sinks {
         @Override
         public Sink open() {
             return opener.get();
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    private record OnFile(String text, FileAddress file) implements Address {
+        @Override
+        public Sink open() {
+            return formatted(new WriterSink(file.toString(), FileWriter.open(file)), file.format());
+        }
+
+        @Override
+        public void check() {
+            Path path = file.path();
+            Path directory = path.getParent();
+            if (directory == null || !Files.isDirectory(directory)) {
+                throw new SinkException(file.toString(), directory + " is no directory; make it first");
+            }
+            if (Files.isDirectory(path)) {
+                throw new SinkException(file.toString(), "it is a directory; name a file in it");
+            }
+            if (!Files.isWritable(directory) || (Files.exists(path) && !Files.isWritable(path))) {
+                throw new SinkException(file.toString(), "this user may not write there");
+            }
         }
 
         @Override
