@@ -9,6 +9,7 @@ module cc.accu.client {
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.transport;
+    requires java.net.http;
     requires org.slf4j;
 
     exports cc.accu.client;

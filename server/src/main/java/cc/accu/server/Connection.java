@@ -173,6 +173,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     void startPlain() {
         assert channel.eventLoop().inEventLoop()
                 : "called from " + Thread.currentThread().getName();
+        end.isPlain();
         gate.setGreeting(false);
         gate.decide();
     }

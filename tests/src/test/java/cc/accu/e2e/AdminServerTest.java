@@ -168,7 +168,9 @@ class AdminServerTest {
                 Socket socket = connect(server)) {
             socket.getOutputStream().write("lost\n".getBytes(UTF_8));
             await().untilAsserted(() -> assertThat(get("/readyz").body()).contains("failed"));
-            assertThat(metrics()).containsEntry("accu_sink_up", 0.0).containsEntry("accu_discarded_lines_total", 1.0);
+            await().untilAsserted(() -> assertThat(metrics())
+                    .containsEntry("accu_sink_up", 0.0)
+                    .containsEntry("accu_discarded_lines_total", 1.0));
         }
     }
 

@@ -33,6 +33,8 @@ final class OptionsPageIT {
         "client, '', Client",
         "client, ping, Client: ping",
         "client, bench, Client: bench",
+        "client, tail, Client: tail",
+        "client, top, Client: top",
         "client, certs, Client: certs"
     })
     void hasTheOptionsThatTheCommandHas(String jar, String subcommand, String heading) throws Exception {

@@ -1,6 +1,7 @@
 package cc.accu.client.cli;
 
 import cc.accu.internal.cli.Program;
+import cc.accu.internal.cli.Reference;
 import cc.accu.internal.cli.Variables;
 import cc.accu.transport.Endpoint;
 import java.io.InputStream;
@@ -63,7 +64,12 @@ public final class ClientMain {
                     .addSubcommand(SEND, new SendCommand(in, program, lastWords).spec())
                     .addSubcommand("ping", new PingCommand().spec())
                     .addSubcommand("bench", new BenchCommand(program.out()).spec())
+                    .addSubcommand("tail", new TailCommand(program).spec())
+                    .addSubcommand("top", new TopCommand(program).spec())
                     .addSubcommand("certs", new CertsCommand(program.out()).spec());
+            if (Reference.isAskedFor(words)) {
+                return program.print(new Reference("accu", root).of(words, "sends messages to an accu server", 1));
+            }
             return program.run(root, withCommand(words, root.subcommands().keySet()), false, variables);
         } finally {
             lastWords.areSaid();

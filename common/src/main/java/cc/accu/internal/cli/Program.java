@@ -136,6 +136,13 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
         return OK;
     }
 
+    /** Prints a text on standard output; returns the exit code. */
+    public int print(String text) {
+        out.print(text);
+        out.flush();
+        return OK;
+    }
+
     /** Says what is wrong with what was typed; returns the exit code. */
     public int wrongUsage(String problem) {
         err.println(name + ": " + problem);

@@ -1,6 +1,7 @@
 package cc.accu.server.cli;
 
 import cc.accu.internal.cli.Program;
+import cc.accu.internal.cli.Reference;
 import cc.accu.internal.cli.Variables;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -30,6 +31,10 @@ public final class Main {
     }
 
     private static int run(List<String> words, Program program, Signals signals, Variables variables) {
+        if (Reference.isAskedFor(words)) {
+            Reference reference = new Reference("accu-server", new ServeCommand(program, signals, true).spec());
+            return program.print(reference.of(words, "receives messages, one a line, and hands them on", 8));
+        }
         boolean checksOnly = !words.isEmpty() && words.get(0).equals(CHECK);
         List<String> options = checksOnly ? words.subList(1, words.size()) : words;
         return program.run(

@@ -9,6 +9,7 @@ import cc.accu.internal.transport.ReadBuffers;
 import cc.accu.server.LineServer;
 import cc.accu.server.ListenOptions;
 import cc.accu.server.ServerObserver;
+import cc.accu.server.internal.admin.StateReport;
 import cc.accu.server.sink.KafkaSettings;
 import cc.accu.server.sink.SinkException;
 import cc.accu.server.sink.Sinks;
@@ -181,6 +182,7 @@ final class ServeCommand implements Callable<Integer> {
         try (LineServer server = builder.start()) {
             shown.show(server);
             signals.started(() -> books(server) + ", " + server.books().inFlight() + " messages not stored");
+            signals.onReport(() -> new StateReport(server).lines().forEach(line -> err.println("state: " + line)));
             if (!quiet.value()) {
                 announce(server, shown);
             }
@@ -189,7 +191,6 @@ final class ServeCommand implements Callable<Integer> {
                 server.reopenSinks();
                 server.reloadCertificates();
             });
-            signals.onReport(() -> new StateReport(server).lines().forEach(err::println));
             String cause = signals.await();
             supervisor.stopping();
             server.close();

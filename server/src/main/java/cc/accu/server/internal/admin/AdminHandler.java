@@ -102,7 +102,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         ctx.pipeline().remove(IdleStateHandler.class);
         ctx.writeAndFlush(head);
-        views.live().add(ctx.channel(), MessageFilter.of(target.parameters()));
+        views.live().add(ctx.channel(), MessageFilter.of(target.parameters()), Views.isForPeople(target));
     }
 
     private static void secure(HttpHeaders headers) {

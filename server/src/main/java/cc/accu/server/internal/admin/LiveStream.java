@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,27 +32,36 @@ final class LiveStream {
     private static final int TURNS_OF_SILENCE = (int) (TimeUnit.SECONDS.toMillis(15) / TURN_MILLIS);
 
     private final MessageTap tap;
-    private final LineFormat.Pieces json;
+    private final LineFormat.Pieces json = new LineFormat.Pieces(formats("json"));
+
+    /** Nothing in it drives a terminal. */
+    private final LineFormat.Pieces text = new LineFormat.Pieces(
+            () -> new LineFormat.TerminalEscape(formats("text").get()));
+
     private final List<Viewer> viewers = new ArrayList<>();
     private @Nullable Future<?> turns;
 
     LiveStream(MessageTap tap) {
         this.tap = tap;
-        this.json =
-                new LineFormat.Pieces(LineFormat.Kind.parse("json").formats().orElseThrow());
+    }
+
+    private static Supplier<LineFormat> formats(String kind) {
+        return LineFormat.Kind.parse(kind).formats().orElseThrow();
     }
 
     /** One who looks. */
     private static final class Viewer {
         private final Channel channel;
         private final MessageFilter filter;
+        private final boolean forPeople;
         private ByteBuf events = Unpooled.EMPTY_BUFFER;
         private long leftOut;
         private int silentTurns;
 
-        Viewer(Channel channel, MessageFilter filter) {
+        Viewer(Channel channel, MessageFilter filter, boolean forPeople) {
             this.channel = channel;
             this.filter = filter;
+            this.forPeople = forPeople;
         }
 
         void beginTurn(long missed) {
@@ -96,9 +106,13 @@ final class LiveStream {
         return viewers.size();
     }
 
-    /** Shows messages to {@code channel} from now on until it is closed. The head of the response is written. */
-    void add(Channel channel, MessageFilter filter) {
-        Viewer viewer = new Viewer(channel, filter);
+    /**
+     * Shows messages to {@code channel} from now on until it is closed. The head of the response is written.
+     *
+     * @param forPeople whether they are shown as text, in place of JSON
+     */
+    void add(Channel channel, MessageFilter filter, boolean forPeople) {
+        Viewer viewer = new Viewer(channel, filter, forPeople);
         viewers.add(viewer);
         tap.setOpen(true);
         if (turns == null) {
@@ -141,26 +155,32 @@ final class LiveStream {
         int[] shown = {shownBefore};
         batch.forEach(line -> {
             byte[] object = null;
-            String text = line.utf8();
+            byte[] words = null;
+            String message = line.utf8();
             for (Viewer viewer : interested) {
-                if (!viewer.filter.fits(text)) {
+                if (!viewer.filter.fits(message)) {
                     continue;
                 }
                 if (shown[0] >= MOST_LINES || !viewer.hasRoom()) {
                     viewer.leftOut++;
                     continue;
                 }
-                if (object == null) {
-                    object = json(line, batch);
+                if (object == null && words == null) {
                     shown[0]++;
                 }
-                viewer.event(object);
+                if (viewer.forPeople) {
+                    words = words == null ? formatted(text, line, batch) : words;
+                    viewer.event(words);
+                } else {
+                    object = object == null ? formatted(json, line, batch) : object;
+                    viewer.event(object);
+                }
             }
         });
         return shown[0];
     }
 
-    private byte[] json(Line line, LineBatch batch) {
+    private static byte[] formatted(LineFormat.Pieces format, Line line, LineBatch batch) {
         byte[] bytes = line.bytes();
         int most = MessageTap.MOST_LINE_BYTES;
         boolean cut = line.cut() || bytes.length > most;
@@ -175,7 +195,7 @@ final class LiveStream {
                 batch.receivedMillis(),
                 cut,
                 line.end().orElse(null));
-        try (LineBatch formatted = json.next(one)) {
+        try (LineBatch formatted = format.next(one)) {
             return ByteBufUtil.getBytes(formatted.lines());
         } finally {
             one.close();

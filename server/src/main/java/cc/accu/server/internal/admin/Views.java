@@ -57,7 +57,7 @@ public final class Views {
             case "/metrics" -> metrics(accept);
             case "/healthz" -> View.text(HttpResponseStatus.OK, "alive\n");
             case "/readyz" -> readiness();
-            case "/state" -> state();
+            case "/state" -> state(isForPeople(target));
             case "/connections" -> connections();
             default -> pages.at(target.path());
         };
@@ -101,9 +101,19 @@ public final class Views {
         return problems;
     }
 
-    private View state() {
+    /** Whether text is asked for, in place of JSON. */
+    static boolean isForPeople(QueryStringDecoder target) {
+        return target.parameters().getOrDefault("format", List.of()).contains("text");
+    }
+
+    private View state(boolean forPeople) {
         LineServer running = server;
-        return running == null ? notYet() : View.json(StateJson.ofServer(running, problems(), metrics.ackLatencies()));
+        if (running == null) {
+            return notYet();
+        }
+        return forPeople
+                ? View.text(HttpResponseStatus.OK, String.join("\n", new StateReport(running).lines()) + "\n")
+                : View.json(StateJson.ofServer(running, problems(), metrics.ackLatencies()));
     }
 
     private View connections() {

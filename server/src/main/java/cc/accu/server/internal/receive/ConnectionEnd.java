@@ -31,6 +31,7 @@ public final class ConnectionEnd {
     private boolean stopping;
     private boolean gone;
     private int readRounds;
+    private boolean isPlain;
     private boolean outputEnded;
     private long graceUntilNanos;
 
@@ -47,6 +48,11 @@ public final class ConnectionEnd {
     /** The sender hears {@code answers} before it ends. */
     public void comesAfter(AckWriter answers) {
         acks = answers;
+    }
+
+    /** The sender has not asked for answers, and gets none. */
+    public void isPlain() {
+        isPlain = true;
     }
 
     /** Nothing more comes in. */
@@ -97,17 +103,26 @@ public final class ConnectionEnd {
             return;
         }
         boolean quiet = gate.isOpen() && readRounds == roundsBefore;
-        if (quiet && acks == null && !outputEnded) {
-            outputEnded = true;
-            CloseNotify.endOutput(channel);
-            graceUntilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
-        }
-        boolean hasGrace = outputEnded && graceUntilNanos - System.nanoTime() > 0;
-        if ((quiet && !hasGrace) || gate.isStuck() || readRounds >= lastRound) {
+        if ((quiet && !hasGrace()) || gate.isStuck() || readRounds >= lastRound) {
             whenTaken.run();
         } else {
             lookLater(readRounds, lastRound, whenTaken);
         }
+    }
+
+    /** Whether its sender, who is not told what is stored, has still to notice that we stop. */
+    private boolean hasGrace() {
+        if (acks != null) {
+            return false;
+        }
+        if (graceUntilNanos == 0) {
+            graceUntilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
+        }
+        if (isPlain && !outputEnded) {
+            outputEnded = true;
+            CloseNotify.endOutput(channel);
+        }
+        return graceUntilNanos - System.nanoTime() > 0;
     }
 
     /** Some of it is settled. */

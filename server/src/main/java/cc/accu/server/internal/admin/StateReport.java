@@ -1,4 +1,4 @@
-package cc.accu.server.cli;
+package cc.accu.server.internal.admin;
 
 import cc.accu.server.ConnectionState;
 import cc.accu.server.LineServer;
@@ -8,25 +8,26 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** What a server does, in lines for the log: its books, its sinks, and its connections, those that are held first. Any thread. */
-record StateReport(LineServer server) {
+/** What a server does, in lines for people: its books, its sinks, and its connections, those that are held first. Any thread. */
+public record StateReport(LineServer server) {
     private static final int MOST_CONNECTIONS = 100;
 
-    List<String> lines() {
+    /** These lines. */
+    public List<String> lines() {
         List<ConnectionState> connections = server.connections();
         List<String> lines = new ArrayList<>();
-        lines.add("state: " + server.books() + ", memory " + server.bufferedBytes() + " of "
+        lines.add(String.valueOf(server.books()) + ", memory " + server.bufferedBytes() + " of "
                 + server.limits().bufferBytes() + " bytes, " + connections.size() + " connections");
-        server.sinks().forEach(sink -> lines.add("state: sink " + of(sink)));
+        server.sinks().forEach(sink -> lines.add("sink " + of(sink)));
         connections.stream()
                 .sorted(Comparator.comparing(
                                 (ConnectionState each) -> each.held().isEmpty())
                         .thenComparing(
                                 Comparator.comparingLong(ConnectionState::bytes).reversed()))
                 .limit(MOST_CONNECTIONS)
-                .forEach(each -> lines.add("state: connection " + of(each)));
+                .forEach(each -> lines.add("connection " + of(each)));
         if (connections.size() > MOST_CONNECTIONS) {
-            lines.add("state: and " + (connections.size() - MOST_CONNECTIONS) + " connections more");
+            lines.add("and " + (connections.size() - MOST_CONNECTIONS) + " connections more");
         }
         return lines;
     }

@@ -1,0 +1,84 @@
+package cc.accu.client.cli;
+
+import cc.accu.internal.cli.Command;
+import cc.accu.internal.cli.Option;
+import cc.accu.internal.cli.Program;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Prints messages as a server receives them. One thread. */
+final class TailCommand implements Callable<Integer> {
+    private static final String HEAD = """
+            Usage: java -jar client.jar tail http://HOST:PORT [OPTION ...]
+
+            Prints messages as a server receives them that was started with --admin HOST:PORT.
+            It is a look, not a log: of very many some are left out, which is said.
+
+            """;
+    private static final String DATA = "data: ";
+    private static final String LEFT_OUT = "event: left-out";
+
+    private final Option<Boolean> verbose = Option.flag("-v, --verbose", "print the stack traces of errors");
+    private final Option<String> filter = text("--filter TEXT", "only messages that have this text, in any case");
+    private final Option<String> listener =
+            text("--listener TEXT", "only those of listeners with this in their address");
+    private final Option<String> peer = text("--peer TEXT", "only those of senders with this in their address or name");
+    private final Option<Boolean> json = Option.flag("--json", "print them as JSON objects, a line each");
+    private final Command command = new Command(this, verbose)
+            .text(HEAD)
+            .options(List.of(filter, listener, peer, json))
+            .usualOptions();
+    private final Program program;
+
+    TailCommand(Program program) {
+        this.program = program;
+    }
+
+    private static Option<String> text(String form, String description) {
+        return Option.of(form, description, UnaryOperator.identity());
+    }
+
+    /** How it is typed. */
+    CommandSpec spec() {
+        return command.spec();
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        AdminPage page = command.words(AdminPage::of);
+        Program.requireOutput("tail prints to it");
+        Map<String, String> query = Map.of(
+                "filter", filter.ifAny().orElse(""),
+                "listener", listener.ifAny().orElse(""),
+                "peer", peer.ifAny().orElse(""),
+                "format", json.value() ? "json" : "text");
+        try (BufferedReader events = page.lines("/messages", query)) {
+            follow(events);
+        }
+        throw new IOException(page.server() + " has ended");
+    }
+
+    private void follow(BufferedReader events) {
+        try {
+            for (String line = events.readLine(); line != null; line = events.readLine()) {
+                print(line, events);
+            }
+        } catch (IOException broken) {
+            program.err().println("the connection broke");
+        }
+    }
+
+    private void print(String line, BufferedReader events) throws IOException {
+        if (line.equals(LEFT_OUT)) {
+            String lines = String.valueOf(events.readLine()).replaceAll("\\D", "");
+            program.err().println("left out " + lines + " messages: too many at once");
+        } else if (line.startsWith(DATA)) {
+            program.out().println(line.substring(DATA.length()));
+        }
+    }
+}

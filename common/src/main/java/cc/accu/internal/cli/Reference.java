@@ -1,0 +1,89 @@
+package cc.accu.internal.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * What a command's model has for others than the person who types it: a page for {@code man}, and completion for shells.
+ *
+ * @param name what the command is called where it is installed
+ * @param root its model
+ */
+public record Reference(String name, CommandSpec root) {
+    /** The word that asks for completion. */
+    public static final String COMPLETION = "completion";
+
+    /** The word that asks for the page. */
+    public static final String MANUAL = "man";
+
+    /** Whether these words ask for one of them. */
+    public static boolean isAskedFor(List<String> words) {
+        return words.size() == 1 && Stream.of(COMPLETION, MANUAL).anyMatch(words.get(0)::equals);
+    }
+
+    /** What they ask for. */
+    public String of(List<String> words, String summary, int section) {
+        return words.get(0).equals(COMPLETION) ? completion() : manual(summary, section);
+    }
+
+    /** For bash, and for zsh with bashcompinit. */
+    private String completion() {
+        return AutoComplete.bash(name, new CommandLine(root));
+    }
+
+    /** In the macros of man(7). */
+    private String manual(String summary, int section) {
+        CommandSpec known = new CommandLine(root).getCommandSpec(); // which has its help render
+        List<String> page = new ArrayList<>();
+        page.add(".TH " + name.toUpperCase(Locale.ROOT) + " " + section + " \"\" accu \"accu manual\"");
+        page.add(".SH NAME");
+        page.add(escaped(name) + " \\- " + escaped(summary));
+        page.add(".SH SYNOPSIS");
+        List<CommandSpec> commands = known.subcommands().isEmpty()
+                ? List.of(known)
+                : known.subcommands().values().stream()
+                        .map(CommandLine::getCommandSpec)
+                        .toList();
+        for (CommandSpec each : commands) {
+            page.add(".nf");
+            lines(each)
+                    .filter(line -> line.matches("(Usage:|  +java -jar).*"))
+                    .map(line -> line.replaceFirst("Usage:", "").replaceFirst("java -jar \\w+\\.jar", name))
+                    .map(line -> escaped(line.strip()))
+                    .forEach(page::add);
+            page.add(".fi");
+        }
+        for (CommandSpec each : commands) {
+            page.add(".SH " + (each.equals(root) ? "OPTIONS" : each.name().toUpperCase(Locale.ROOT)));
+            for (OptionSpec option : each.options()) {
+                page.add(".TP");
+                page.add(".B " + escaped(form(option)));
+                page.add(escaped(String.join(" ", option.description())));
+            }
+        }
+        page.add(".SH SEE ALSO");
+        page.add("The documentation in /usr/share/doc/accu.");
+        return String.join("\n", page) + "\n";
+    }
+
+    private static Stream<String> lines(CommandSpec command) {
+        return ((Command) command.userObject()).helpText().lines();
+    }
+
+    private static String form(OptionSpec option) {
+        String value = option.arity().max() == 0 ? "" : " " + option.paramLabel();
+        return Stream.of(option.names()).collect(Collectors.joining(", ")) + value;
+    }
+
+    private static String escaped(String text) {
+        String plain = text.replace("\\", "\\e").replace("-", "\\-");
+        return plain.startsWith(".") || plain.startsWith("'") ? "\\&" + plain : plain;
+    }
+}

@@ -1,0 +1,147 @@
+package cc.accu.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What operators run and read: the commands that look at a server, its state and log, and what packages are made with. */
+@Timeout(60)
+class ForOperatorsIT {
+    @TempDir
+    private Path directory;
+
+    private final int port = FreePort.find();
+    private final int adminPort = FreePort.find();
+
+    private Jar startServer(String... more) throws IOException {
+        String[] words = new String[6 + more.length];
+        System.arraycopy(
+                new String[] {"tcp", "127.0.0.1:" + port, "--to", "discard", "--admin", "127.0.0.1:" + adminPort},
+                0,
+                words,
+                0,
+                6);
+        System.arraycopy(more, 0, words, 6, more.length);
+        return Jar.start("server", directory, words);
+    }
+
+    private void send(String text) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write(text.getBytes(UTF_8));
+        }
+    }
+
+    @Test
+    void followsMessagesUntilTheServerEnds() throws Exception {
+        String url = "http://127.0.0.1:" + adminPort;
+        try (Jar server = startServer()) {
+            server.awaitReady();
+            try (Jar tail = Jar.start("client", directory, "tail", url, "--filter", "needle")) {
+                await().untilAsserted(() -> {
+                    send("hay\na needle \u001b[31m\n");
+                    assertThat(tail.out()).contains(" a needle \\u001b[31m\n").doesNotContain("hay");
+                });
+                server.terminate();
+                assertThat(tail.ends()).isEqualTo(1);
+                assertThat(tail.err()).contains("has ended");
+            }
+        }
+    }
+
+    @Test
+    void showsBooksSinksAndConnections() throws Exception {
+        try (Jar server = startServer()) {
+            server.awaitReady();
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.getOutputStream().write("one\n".getBytes(UTF_8));
+                await().untilAsserted(() -> {
+                    try (Jar top = Jar.start("client", directory, "top", "http://127.0.0.1:" + adminPort, "--once")) {
+                        assertThat(top.ends()).isZero();
+                        assertThat(top.out())
+                                .contains("received=1 stored=1")
+                                .contains("sink discard is good")
+                                .contains("connection 127.0.0.1:" + socket.getLocalPort());
+                    }
+                });
+            }
+        }
+    }
+
+    @Test
+    void writesItsStateToTheLogWhenItIsAskedBySignal() throws Exception {
+        try (Jar server = startServer("--log-format", "json")) {
+            await().until(() -> server.err().contains("\"ready\""));
+            new ProcessBuilder("kill", "-USR1", String.valueOf(server.pid()))
+                    .start()
+                    .waitFor();
+            await().until(() -> server.err().contains("state: received=0"));
+            assertThat(server.stops()).isZero();
+            for (String line : server.err().lines().toList()) {
+                JsonNode object = new ObjectMapper().readTree(line);
+                assertThat(object.get("time").asText()).endsWith("Z");
+                assertThat(object.get("level").asText()).isEqualTo("INFO");
+                assertThat(object.get("message").asText()).isNotEmpty();
+            }
+        }
+    }
+
+    /** No file may get longer than a kilobyte: nothing can be done about that by going on in another. */
+    private Jar startWithShortFiles(String onSinkFailure) throws IOException {
+        List<String> words = new ArrayList<>(List.of("sh", "-c", "ulimit -f 1; exec \"$@\"", "sh"));
+        words.addAll(Jar.command(
+                "server",
+                "tcp",
+                "127.0.0.1:" + port,
+                "--to",
+                "file:" + directory.resolve("lines-" + onSinkFailure),
+                "--on-sink-failure",
+                onSinkFailure));
+        Jar server = Jar.start(words, directory);
+        server.awaitReady();
+        return server;
+    }
+
+    @Test
+    void endsWhenASinkHasFailedIfThatIsWhatItIsToDo() throws Exception {
+        try (Jar server = startWithShortFiles("exit")) {
+            send("too much for such a file\n".repeat(1000));
+            assertThat(server.ends()).isEqualTo(1);
+            assertThat(server.err()).contains("because the sink file:").contains("has failed: received=1000");
+        }
+        try (Jar server = startWithShortFiles("hold")) {
+            send("too much for such a file\n".repeat(1000));
+            await().until(() -> server.err().contains("has failed, senders are held"));
+            assertThat(server.stops()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void printsAPageForManAndCompletionForShells() throws Exception {
+        for (String jar : new String[] {"server", "client"}) {
+            try (Jar manual = Jar.start(jar, directory, "man");
+                    Jar completion = Jar.start(jar, directory, "completion")) {
+                assertThat(manual.ends()).isZero();
+                assertThat(manual.out()).startsWith(".TH ACCU").contains(".B \\-\\-help", ".SH SYNOPSIS");
+                assertThat(completion.ends()).isZero();
+                Path script = Files.writeString(directory.resolve(jar + ".bash"), completion.out());
+                assertThat(new ProcessBuilder("bash", "-n", script.toString())
+                                .start()
+                                .waitFor())
+                        .isZero();
+            }
+        }
+    }
+}
