@@ -53,8 +53,7 @@ public record Reference(String name, CommandSpec root) {
                         .toList();
         for (CommandSpec each : commands) {
             page.add(".nf");
-            lines(each)
-                    .filter(line -> line.matches("(Usage:|  +java -jar).*"))
+            usage(each)
                     .map(line -> line.replaceFirst("Usage:", "").replaceFirst("java -jar \\w+\\.jar", name))
                     .map(line -> escaped(line.strip()))
                     .forEach(page::add);
@@ -73,8 +72,9 @@ public record Reference(String name, CommandSpec root) {
         return String.join("\n", page) + "\n";
     }
 
-    private static Stream<String> lines(CommandSpec command) {
-        return ((Command) command.userObject()).helpText().lines();
+    /** What the help begins with. */
+    private static Stream<String> usage(CommandSpec command) {
+        return ((Command) command.userObject()).helpText().lines().takeWhile(line -> !line.isBlank());
     }
 
     private static String form(OptionSpec option) {
