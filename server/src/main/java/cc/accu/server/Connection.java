@@ -10,6 +10,7 @@ import cc.accu.server.Books.Ledger;
 import cc.accu.server.internal.deliver.TurnFlusher;
 import cc.accu.server.internal.receive.Abort;
 import cc.accu.server.internal.receive.AckWriter;
+import cc.accu.server.internal.receive.AckWriter.AckListener;
 import cc.accu.server.internal.receive.AckWriter.InFlight;
 import cc.accu.server.internal.receive.AgeLimit;
 import cc.accu.server.internal.receive.ConnectionEnd;
@@ -183,11 +184,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         assert channel.eventLoop().inEventLoop()
                 : "called from " + Thread.currentThread().getName();
         gate.setGreeting(false);
-        AckWriter begun = new AckWriter(
-                channel,
-                end::closeIfDone,
-                gate.input()::breakOff,
-                (lines, nanos) -> shared.observer().acknowledged(origin, lines, nanos));
+        AckListener told = (lines, nanos) -> shared.observer().acknowledged(origin, lines, nanos);
+        AckWriter begun = new AckWriter(channel, end::closeIfDone, gate.input()::breakOff, told);
         acks = begun;
         acknowledged = true;
         end.comesAfter(begun);

@@ -265,4 +265,20 @@ class RetentionTest {
                         .waitFor()
                 == 0;
     }
+
+    @Test
+    void keepsNoMoreBytesThanItMay() throws IOException {
+        write("messages.log.20200101T000000000Z", "x".repeat(1000));
+        write("messages.log.torn-20210101T000000000Z", "x".repeat(1000));
+        write("messages.log.20220101T000000000Z", "x".repeat(1000));
+        try (FileWriter writer = logs().open("rotate=1000&keep-size=2500")) {
+            await().atMost(10, TimeUnit.SECONDS).until(() -> !isThere("messages.log.20200101T000000000Z"));
+            assertThat(isThere("messages.log.torn-20210101T000000000Z")).isTrue();
+            LogDirectory.store(writer, "y".repeat(999) + "\n");
+            LogDirectory.store(writer, "y".repeat(999) + "\n");
+            await().atMost(10, TimeUnit.SECONDS).until(() -> !isThere("messages.log.torn-20210101T000000000Z"));
+            assertThat(isThere("messages.log.20220101T000000000Z")).isTrue();
+            assertThat(logs().rotated()).hasSize(2);
+        }
+    }
 }

@@ -95,7 +95,7 @@ class SinksTest {
 
     @Test
     void readsThePathOfAFileAsInAUrl() {
-        String options = "rotate=100MiB&rotate=1h&keep=10&compress=gzip&sync=1s&mode=0600&format=json";
+        String options = "rotate=100MiB&rotate=1h&keep=10&keep-size=1GiB&compress=gzip&sync=1s&mode=0600&format=json";
         assertThat(FileAddress.parse("///tmp/a%20b+c%3F.log", Optional.of(options)))
                 .isEqualTo(new FileAddress(
                         Path.of("/tmp/a b+c?.log"),
@@ -103,6 +103,7 @@ class SinksTest {
                         FileAddress.SyncPolicy.parse("1s"),
                         new FileAddress.RotateAt(100 << 20, Duration.ofHours(1)),
                         10,
+                        1L << 30,
                         true,
                         0600,
                         true));

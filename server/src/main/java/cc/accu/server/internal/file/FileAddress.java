@@ -12,6 +12,7 @@ import java.util.Optional;
  * The file sink that an address describes.
  *
  * @param keep how many rotated files stay, 0 for all
+ * @param keepBytes how much they may take together, with those set aside, 0 for any
  * @param compress whether rotated files are compressed
  * @param mode the permissions of new files
  * @param keepsTorn whether an unfinished last line, as a crash leaves it, goes to a file of its own, or is dropped
@@ -22,6 +23,7 @@ public record FileAddress(
         SyncPolicy sync,
         RotateAt rotate,
         int keep,
+        long keepBytes,
         boolean compress,
         int mode,
         boolean keepsTorn) {
@@ -34,6 +36,7 @@ public record FileAddress(
                 "rotate=100MiB",
                 "rotate=1h",
                 "keep=10",
+                "keep-size=10GiB",
                 "compress=gzip",
                 "sync=always|1s|never",
                 "mode=0640",
@@ -44,6 +47,7 @@ public record FileAddress(
                 options.one("sync", SyncPolicy::parse).orElse(SyncPolicy.ALWAYS),
                 RotateAt.parse(options.all("rotate", RotateAt::parse)),
                 options.one("keep", FileAddress::parseKeep).orElse(0),
+                options.one("keep-size", FileAddress::parseKeepSize).orElse(0L),
                 options.one("compress", FileAddress::parseCompress).isPresent(),
                 options.one("mode", FileAddress::parseMode).orElse(DEFAULT_MODE),
                 true);
@@ -83,6 +87,14 @@ public record FileAddress(
             throw new IllegalArgumentException("it is at least 1; to keep all, leave it out");
         }
         return keep;
+    }
+
+    private static long parseKeepSize(String text) {
+        long bytes = Quantities.bytes(text);
+        if (bytes == 0) {
+            throw new IllegalArgumentException("it is at least 1; to keep all, leave it out");
+        }
+        return bytes;
     }
 
     private static String parseCompress(String text) {

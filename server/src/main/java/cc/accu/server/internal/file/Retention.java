@@ -3,8 +3,10 @@ package cc.accu.server.internal.file;
 import cc.accu.server.internal.file.FileProblem.Shortage;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +65,8 @@ final class Retention implements AutoCloseable {
     /** Looks after what is rotated away up to {@code stamp}; later files are not finished yet. Any thread. */
     void lookAfter(String stamp) {
         lastStamp = stamp;
-        if ((address.keep() > 0 || address.compress()) && planned.compareAndSet(false, true)) {
+        if ((address.keep() > 0 || address.keepBytes() > 0 || address.compress())
+                && planned.compareAndSet(false, true)) {
             upkeep.execute(this::tidy);
         }
     }
@@ -114,6 +117,9 @@ final class Retention implements AutoCloseable {
                     }
                 }
             }
+            if (address.keepBytes() > 0) {
+                deleteBeyondSize();
+            }
             hindered = false;
         } catch (IOException failure) {
             if (!hindered) {
@@ -125,6 +131,38 @@ final class Retention implements AutoCloseable {
             hindered = true;
         }
         passedOver.tell();
+    }
+
+    /** The oldest go, until the others take no more together than they may. */
+    private void deleteBeyondSize() throws IOException {
+        SortedMap<String, List<Path>> all = ours();
+        for (Map.Entry<String, List<Path>> torn : names.torn().entrySet()) {
+            for (Path file : torn.getValue()) {
+                if (isOurs(file)) {
+                    all.computeIfAbsent(torn.getKey(), stamp -> new ArrayList<>())
+                            .add(file);
+                }
+            }
+        }
+        List<String> newestFirst = new ArrayList<>(all.keySet());
+        Collections.reverse(newestFirst);
+        long bytes = 0;
+        for (String stamp : newestFirst) {
+            for (Path file : all.getOrDefault(stamp, List.of())) {
+                bytes += sizeOf(file);
+                if (bytes > address.keepBytes() && names.isFinished(stamp, lastStamp)) {
+                    delete(file);
+                }
+            }
+        }
+    }
+
+    private static long sizeOf(Path file) throws IOException {
+        try {
+            return Files.size(file);
+        } catch (NoSuchFileException deletedAlready) {
+            return 0;
+        }
     }
 
     private SortedMap<String, List<Path>> ours() throws IOException {

@@ -37,6 +37,7 @@ final class RotatedNames {
     private final Path path;
     private final Pattern form;
     private final Pattern leftover;
+    private final Pattern tornForm;
     private final Set<String> ofTheFuture;
     private long lastMillis;
 
@@ -45,6 +46,7 @@ final class RotatedNames {
         String name = Pattern.quote(nameOf(path)) + "\\." + DIGITS;
         this.form = Pattern.compile(name + "(" + Pattern.quote(COMPRESSED) + ")?");
         this.leftover = Pattern.compile("\\." + name + Pattern.quote(TEMPORARY));
+        this.tornForm = Pattern.compile(Pattern.quote(nameOf(path) + TORN) + DIGITS);
         SortedMap<String, List<Path>> existing = existing();
         this.lastMillis = existing.isEmpty() ? 0 : millis(existing.lastKey());
         this.ofTheFuture =
@@ -125,6 +127,11 @@ final class RotatedNames {
     /** What is rotated away by its name, oldest first: the same stamp twice if compressing was interrupted. */
     SortedMap<String, List<Path>> existing() throws IOException {
         return byTime(form);
+    }
+
+    /** The unfinished lines of crashes, oldest first. */
+    SortedMap<String, List<Path>> torn() throws IOException {
+        return byTime(tornForm);
     }
 
     private SortedMap<String, List<Path>> byTime(Pattern names) throws IOException {

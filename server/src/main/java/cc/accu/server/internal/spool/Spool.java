@@ -130,6 +130,7 @@ public final class Spool implements AutoCloseable {
                 FileAddress.SyncPolicy.parse("always"),
                 new FileAddress.RotateAt(0, Duration.ZERO),
                 0,
+                0,
                 false,
                 0640,
                 false); // what a crash tears was never acknowledged, and would take room that nobody counts
