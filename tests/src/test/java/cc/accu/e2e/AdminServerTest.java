@@ -271,6 +271,22 @@ class AdminServerTest {
     }
 
     @Test
+    void letsAViewerGoThatHasGone() throws Exception {
+        builder.sink(Sinks.discard());
+        try (LineServer server = started()) {
+            for (int i = 0; i < 40; i++) {
+                try (Socket viewer = new Socket(InetAddress.getLoopbackAddress(), port(admin.endpoint()))) {
+                    viewer.getOutputStream().write("GET /messages HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+                    String answer =
+                            new BufferedReader(new InputStreamReader(viewer.getInputStream(), UTF_8)).readLine();
+                    assertThat(answer).as("viewer %s", i).isEqualTo("HTTP/1.1 200 OK");
+                }
+            }
+            assertThat(server.isStopping()).isFalse();
+        }
+    }
+
+    @Test
     void answersOnlyReadersOfItsOwnPages() throws Exception {
         builder.sink(Sinks.discard());
         try (LineServer server = started()) {

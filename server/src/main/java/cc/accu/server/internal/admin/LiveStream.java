@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Those who look at messages as they come, each with a filter: server-sent events (WHATWG HTML, section 9.2), a JSON object
@@ -24,11 +26,13 @@ import org.jspecify.annotations.Nullable;
  * does not keep up, or all of them when there is too much, miss some, and are told how many. Event-loop confined.
  */
 final class LiveStream {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
     private static final int MOST_VIEWERS = 16;
     private static final int MOST_LINES = 2000;
     private static final int MOST_EVENT_BYTES = 1024 * 1024;
     private static final long TURN_MILLIS = 100;
     private static final int LONGEST_CHARACTER = 4;
+    private static final int TURNS_OF_PATIENCE = (int) (TimeUnit.SECONDS.toMillis(60) / TURN_MILLIS);
     private static final int TURNS_OF_SILENCE = (int) (TimeUnit.SECONDS.toMillis(15) / TURN_MILLIS);
 
     private final MessageTap tap;
@@ -57,6 +61,7 @@ final class LiveStream {
         private ByteBuf events = Unpooled.EMPTY_BUFFER;
         private long leftOut;
         private int silentTurns;
+        private int deafTurns;
 
         Viewer(Channel channel, MessageFilter filter, boolean forPeople) {
             this.channel = channel;
@@ -91,6 +96,10 @@ final class LiveStream {
                 channel.writeAndFlush(new DefaultHttpContent(events));
             } else {
                 events.release();
+            }
+            deafTurns = channel.isWritable() ? 0 : deafTurns + 1;
+            if (deafTurns == TURNS_OF_PATIENCE) {
+                channel.close(); // somebody else may look in its place
             }
         }
     }
@@ -140,6 +149,8 @@ final class LiveStream {
             for (LineBatch batch : tap.takeAll()) {
                 shown = show(batch, all, shown);
             }
+        } catch (RuntimeException | OutOfMemoryError problem) {
+            LOG.error("some messages are not shown", problem);
         } finally {
             all.forEach(Viewer::endTurn);
         }

@@ -46,7 +46,12 @@ final class MessageTap implements ServerObserver {
             leftOut.addAndGet(batch.count());
             return;
         }
-        copies.add(copyOf(batch, bytes, shorten));
+        try {
+            copies.add(copyOf(batch, bytes, shorten));
+        } catch (OutOfMemoryError full) {
+            roomBytes.addAndGet(bytes);
+            leftOut.addAndGet(batch.count());
+        }
     }
 
     private static LineBatch copyOf(LineBatch batch, int bytes, boolean shorten) {
