@@ -110,7 +110,9 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
                 typed = parsed(line, all);
             }
             Command command = (Command) typed.commandSpec().userObject();
-            return command.printsSettings() ? print(settings.get().print()) : run(command);
+            return command.printsSettings()
+                    ? print(String.join("\n", settings.get().print()) + "\n")
+                    : run(command);
         } catch (ParameterException wrong) {
             Optional<String> origin = settings.flatMap(all -> all.origin(wrong.getArgSpec()));
             return wrongUsage(UsageProblem.of(wrong, words)
@@ -129,11 +131,6 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
             typed = typed.subcommand();
         }
         return typed;
-    }
-
-    private int print(List<String> lines) {
-        lines.forEach(out::println);
-        return OK;
     }
 
     /** Prints a text on standard output; returns the exit code. */

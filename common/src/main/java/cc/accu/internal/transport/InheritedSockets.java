@@ -62,11 +62,6 @@ public final class InheritedSockets {
 
     private InheritedSockets() {}
 
-    /** None. */
-    public static InheritedSockets none() {
-        return new InheritedSockets();
-    }
-
     /**
      * The first {@code count} descriptors behind the standard streams. Blocking.
      *

@@ -72,12 +72,9 @@ public abstract sealed class Transport permits TcpTransport, UnixTransport {
      * The transport for an endpoint that a socket listens on already, which it takes: its listener then neither binds nor
      * removes what it did not make.
      *
-     * @param descriptor of that socket, on Linux
+     * @param descriptor of that socket, as {@link InheritedSockets} has it
      */
     public static Transport inheriting(Endpoint endpoint, int descriptor) {
-        if (!SocketIo.isEpollHere()) {
-            throw new ListenException(endpoint, "a socket that was opened before needs Linux and its native transport");
-        }
         return endpoint instanceof Endpoint.Tcp tcp
                 ? TcpTransport.inheriting(tcp, descriptor)
                 : UnixTransport.inheriting((Endpoint.Unix) endpoint, descriptor);

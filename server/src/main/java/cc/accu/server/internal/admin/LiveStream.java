@@ -111,10 +111,6 @@ final class LiveStream {
         return viewers.size() < MOST_VIEWERS;
     }
 
-    int viewers() {
-        return viewers.size();
-    }
-
     /**
      * Shows messages to {@code channel} from now on until it is closed. The head of the response is written.
      *

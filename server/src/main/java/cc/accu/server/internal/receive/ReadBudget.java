@@ -121,11 +121,6 @@ public final class ReadBudget {
         return heldBytes.get() + unfinishedBytes.get();
     }
 
-    /** What may be held. */
-    public long mostBytes() {
-        return limits.bytes();
-    }
-
     /** For how long connections were not read, by reason, in nanoseconds, but for those that are not read now. */
     public Map<Hold.Reason, Long> holdNanos() {
         return holdTimes.all();
