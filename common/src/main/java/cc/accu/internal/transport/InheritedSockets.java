@@ -4,7 +4,6 @@ import cc.accu.transport.Endpoint;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.util.NetUtil;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -47,7 +46,7 @@ public final class InheritedSockets {
                 return bound.getAddress().isAnyLocalAddress();
             }
             try {
-                return Stream.of(InetAddress.getAllByName(tcp.host())).anyMatch(bound.getAddress()::equals);
+                return NameLookup.of(tcp).now().contains(bound.getAddress());
             } catch (UnknownHostException unknown) {
                 return false;
             }

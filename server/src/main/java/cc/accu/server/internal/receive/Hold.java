@@ -3,7 +3,7 @@ package cc.accu.server.internal.receive;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * That a connection is not read for now.
@@ -37,22 +37,18 @@ public record Hold(Reason reason, long sinceNanos) {
 
     /** For how long connections were not read, by reason, those that are over. Any thread. */
     static final class Times {
-        private final Map<Reason, LongAdder> nanos = new EnumMap<>(Reason.class);
-
-        Times() {
-            for (Reason reason : Reason.values()) {
-                nanos.put(reason, new LongAdder());
-            }
-        }
+        private final Map<Reason, Long> nanos = new ConcurrentHashMap<>();
 
         void isOver(Hold hold) {
-            nanos.getOrDefault(hold.reason, new LongAdder()).add(hold.nanos());
+            nanos.merge(hold.reason, hold.nanos(), Long::sum);
         }
 
-        /** Nanoseconds in all. */
+        /** Nanoseconds in all, of every reason. */
         Map<Reason, Long> all() {
             Map<Reason, Long> all = new EnumMap<>(Reason.class);
-            nanos.forEach((reason, sum) -> all.put(reason, sum.sum()));
+            for (Reason reason : Reason.values()) {
+                all.put(reason, nanos.getOrDefault(reason, 0L));
+            }
             return all;
         }
     }
