@@ -1,6 +1,7 @@
 package cc.accu.server;
 
 import cc.accu.internal.framing.LineInput;
+import cc.accu.internal.process.BusyPoll;
 import cc.accu.internal.transport.ReadBuffers;
 import cc.accu.internal.transport.Transport;
 import cc.accu.line.Origin;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The open connections of a server. Any thread. */
@@ -39,14 +41,18 @@ final class Connections {
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final AtomicLong awaitedAt = new AtomicLong(System.nanoTime() - TimeUnit.HOURS.toNanos(1));
     private final Map<EventExecutor, TurnFlusher> flushers = new ConcurrentHashMap<>();
+    private final Function<EventExecutor, BusyPoll> polls;
     private volatile boolean draining;
 
     /** What all connections of a server give their messages and their news to. */
     record Shared(
             SinkFanOut sinks, Ledger ledger, ServerObserver observer, ConnectionLog log, RefusedConnections refusals) {}
 
-    Connections(ReadBudget budget, Shared shared, Handshake.Additions additions) {
+    /** @param polls of each event loop */
+    Connections(
+            ReadBudget budget, Shared shared, Handshake.Additions additions, Function<EventExecutor, BusyPoll> polls) {
         this.budget = budget;
+        this.polls = polls;
         this.shared = shared;
         this.additions = additions;
         budget.whenStuck(this::endLongestSilentLines);
@@ -146,7 +152,8 @@ final class Connections {
 
     /** The turn of an event loop. */
     TurnFlusher flusher(EventExecutor loop) {
-        return flushers.computeIfAbsent(loop, own -> new TurnFlusher(own, shared.sinks(), awaitedAt));
+        return flushers.computeIfAbsent(
+                loop, own -> new TurnFlusher(own, shared.sinks(), awaitedAt, polls.apply(own)::begin));
     }
 
     /** One more, until it is closed. Event loop of the connection. */

@@ -136,6 +136,7 @@ public final class LineServer implements AutoCloseable {
         int inheritedSockets;
         Duration drainTimeout = Duration.ofSeconds(10);
         private Duration unfinishedTimeout = Duration.ofSeconds(10);
+        boolean busyPoll = true;
         int eventLoops = Runtime.getRuntime().availableProcessors();
         final List<ServerObserver> observers = new ArrayList<>();
         Handshake.Additions handshakeAdditions = Handshake.Additions.NONE;
@@ -234,6 +235,15 @@ public final class LineServer implements AutoCloseable {
         /** Whether TCP runs on epoll or kqueue, where the machine has it, in place of NIO. Default: no. */
         public Builder preferNative(boolean prefer) {
             this.preferNative = prefer;
+            return this;
+        }
+
+        /**
+         * Whether threads stay awake, no longer than 1 ms, for what a sender waits for who sends one line at a time: it is
+         * acknowledged sooner, for some of the processor's time. Default: yes. On a machine with one processor they never do.
+         */
+        public Builder busyPoll(boolean mayPoll) {
+            this.busyPoll = mayPoll;
             return this;
         }
 

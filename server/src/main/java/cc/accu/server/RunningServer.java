@@ -1,5 +1,6 @@
 package cc.accu.server;
 
+import cc.accu.internal.process.BusyPoll;
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.internal.transport.InheritedSockets;
 import cc.accu.internal.transport.ReadBuffers;
@@ -18,6 +19,7 @@ import cc.accu.server.sink.Sink;
 import cc.accu.server.sink.SinkState;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.Refused;
+import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,6 +43,7 @@ final class RunningServer {
     private static final long LEAST_STOP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Duration drainTimeout;
+    private final boolean mayBusyPoll;
     private final ServerLimits limits;
     private final SinkFanOut sinks;
     private final Ledger ledger = new Ledger();
@@ -60,6 +63,7 @@ final class RunningServer {
     private RunningServer(LineServer.Builder builder, List<ListenOptions> listening, List<Sink> sinks) {
         this.loops = EventLoops.named("accu-io", builder.eventLoops);
         this.drainTimeout = builder.drainTimeout;
+        this.mayBusyPoll = builder.busyPoll && Runtime.getRuntime().availableProcessors() > 1;
         int maxLineBytes = longestLine(listening);
         this.limits = limits(builder, listening);
         this.budget = new ReadBudget(
@@ -71,12 +75,19 @@ final class RunningServer {
                 ReadBuffers::freeDirectBytes);
         Observers observers = new Observers(builder.observers);
         this.refusals = new RefusedConnections(observers::refused);
-        this.sinks = new SinkFanOut(sinks, sinkListener(observers));
+        this.sinks = new SinkFanOut(sinks, sinkListener(observers), mayBusyPoll);
         this.connections = new Connections(
                 budget,
                 new Connections.Shared(this.sinks, ledger, observers, log, refusals),
-                builder.handshakeAdditions);
+                builder.handshakeAdditions,
+                this::pollOf);
         this.connectionLimit = new ConnectionLimit(limits.maxConnections(), refusals);
+    }
+
+    private BusyPoll pollOf(EventExecutor loop) {
+        BusyPoll poll = loops.busyPollOf(loop);
+        poll.allow(mayBusyPoll);
+        return poll;
     }
 
     private static int longestLine(List<ListenOptions> listening) {

@@ -1,17 +1,21 @@
 package cc.accu.internal.transport;
 
+import cc.accu.internal.process.BusyPoll;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandler;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.Version;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -39,6 +43,8 @@ public final class EventLoops implements AutoCloseable {
 
     @GuardedBy("this")
     private final Map<SocketIo, EventLoopGroup> groups = new EnumMap<>(SocketIo.class);
+
+    private final Map<ThreadAwareExecutor, BusyPoll> polls = new ConcurrentHashMap<>();
 
     private EventLoops(String name, int threads, boolean daemon) {
         checkNetty();
@@ -97,11 +103,25 @@ public final class EventLoops implements AutoCloseable {
     synchronized EventLoopGroup of(SocketIo io) {
         return groups.computeIfAbsent(io, kind -> {
             try {
-                return new MultiThreadIoEventLoopGroup(threads, threadFactory, kind.handlers());
+                return new MultiThreadIoEventLoopGroup(threads, threadFactory, loop -> handler(kind, loop));
             } catch (IllegalStateException failed) {
                 throw new ChannelException("cannot make an event loop", failed.getCause());
             }
         });
+    }
+
+    private IoHandler handler(SocketIo io, ThreadAwareExecutor loop) {
+        BusyPoll poll = polls.computeIfAbsent(loop, made -> new BusyPoll());
+        return io.handlers(() -> new LoopWait(poll)).newHandler(loop);
+    }
+
+    /** To begin on that loop, one of these, when what it waits for may come soon. Any thread. */
+    public BusyPoll busyPollOf(EventExecutor loop) {
+        BusyPoll poll = polls.get(loop);
+        if (poll == null) {
+            throw new IllegalArgumentException("not one of these event loops: " + loop);
+        }
+        return poll;
     }
 
     /** Whether the calling thread is one of these loops. */

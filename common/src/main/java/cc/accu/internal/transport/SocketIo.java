@@ -1,6 +1,7 @@
 package cc.accu.internal.transport;
 
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.SelectStrategyFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.kqueue.KQueue;
@@ -8,6 +9,7 @@ import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,7 @@ enum SocketIo {
     EPOLL,
     KQUEUE;
 
+    private static final int SIZE_AS_NEEDED = 0;
     private static final Logger LOG = LoggerFactory.getLogger(SocketIo.class);
     private static final Set<String> TOLD_COSTS = ConcurrentHashMap.newKeySet();
 
@@ -56,11 +59,12 @@ enum SocketIo {
         return isMac() ? KQueue.unavailabilityCause() : Epoll.unavailabilityCause();
     }
 
-    IoHandlerFactory handlers() {
+    /** @param waits how each of the loops waits */
+    IoHandlerFactory handlers(SelectStrategyFactory waits) {
         return switch (this) {
-            case NIO -> NioIoHandler.newFactory();
-            case EPOLL -> EpollIoHandler.newFactory();
-            case KQUEUE -> KQueueIoHandler.newFactory();
+            case NIO -> NioIoHandler.newFactory(SelectorProvider.provider(), waits);
+            case EPOLL -> EpollIoHandler.newFactory(SIZE_AS_NEEDED, waits);
+            case KQUEUE -> KQueueIoHandler.newFactory(SIZE_AS_NEEDED, waits);
         };
     }
 

@@ -87,13 +87,19 @@ final class ServeCommand implements Callable<Integer> {
             "--config FILE", "options that are neither typed nor in ACCU_... variables: NAME = VALUE", TypedText::path);
     private final Option<Boolean> printConfig =
             Option.flag("--print-config", "print all options, and where they are from, and exit");
+    private final Option<OnOff> busyPoll = Option.choice(
+            "--busy-poll on|off",
+            "stay awake for up to 1 ms, where a line is acknowledged sooner that way",
+            OnOff.class,
+            "on");
     private final AdminOption admin = new AdminOption();
     private final Option<TcpOn> transport =
             Option.choice("--transport nio|native", "what TCP runs on", TcpOn.class, "nio");
     private final Listeners listeners = new Listeners();
     private final Command command = new Command(this, verbose)
             .text(HEAD)
-            .options(List.of(to, kafkaConfig, kafka, kafkaWait, buffer, drainTimeout, onSinkFailure, transport))
+            .options(List.of(
+                    to, kafkaConfig, kafka, kafkaWait, buffer, drainTimeout, onSinkFailure, transport, busyPoll))
             .options(admin.options())
             .options(List.of(config, printConfig, logFormat, quiet))
             .usualOptions()
@@ -119,6 +125,12 @@ final class ServeCommand implements Callable<Integer> {
     private enum TcpOn {
         NIO,
         NATIVE
+    }
+
+    /** Whether something is done. */
+    private enum OnOff {
+        OFF,
+        ON
     }
 
     /** How lines of the log look. */
@@ -224,6 +236,7 @@ final class ServeCommand implements Callable<Integer> {
         command.check(!typed.isEmpty(), "missing NETWORK ADDRESS: where to listen");
         LineServer.Builder builder = LineServer.builder()
                 .preferNative(transport.value() == TcpOn.NATIVE)
+                .busyPoll(busyPoll.value() == OnOff.ON)
                 .drainTimeout(drainTimeout.value());
         typed.forEach(builder::listen);
         listeners.tell(builder);

@@ -309,6 +309,11 @@ final class Formatter implements Sink {
     }
 
     @Override
+    public void mayBusyPoll(boolean mayPoll) {
+        sink.mayBusyPoll(mayPoll);
+    }
+
+    @Override
     public int mostLineBytes() {
         return sink.mostLineBytes();
     }

@@ -53,6 +53,12 @@ public interface Sink extends AutoCloseable {
     /** Tells {@code observer} from now on what it does. Called once, before all else; says nothing if it is not. */
     default void observedBy(Observer observer) {}
 
+    /**
+     * Whether its threads may stay awake for a moment, where that stores a line sooner. Called once, before all else; they may
+     * not if it is not.
+     */
+    default void mayBusyPoll(boolean mayPoll) {}
+
     /** The longest line that it surely stores, its terminator not counted. Does not change. */
     default int mostLineBytes() {
         return Integer.MAX_VALUE;

@@ -261,6 +261,11 @@ final class SpooledSink implements Sink {
     }
 
     @Override
+    public void mayBusyPoll(boolean mayPoll) {
+        store.mayBusyPoll(mayPoll);
+    }
+
+    @Override
     public String address() {
         return address.toString();
     }

@@ -120,6 +120,11 @@ public final class WriterSink implements Sink {
     }
 
     @Override
+    public void mayBusyPoll(boolean mayPoll) {
+        queue.mayBusyPoll(mayPoll);
+    }
+
+    @Override
     public String address() {
         return address;
     }

@@ -1,5 +1,6 @@
 package cc.accu.server.internal.commit;
 
+import cc.accu.internal.process.BusyPoll;
 import cc.accu.line.Completion;
 import cc.accu.line.LineBatch;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -20,8 +21,10 @@ public final class CommitQueue {
     @GuardedBy("this")
     private long bytes;
 
-    @GuardedBy("this")
-    private boolean threadCalled;
+    /** Changed under the lock, and also read without it, by a thread that does not sleep yet. */
+    private volatile boolean threadCalled;
+
+    private final BusyPoll poll = new BusyPoll();
 
     /** Changed under the lock, and also read without it, so that nobody gets before it who need not. */
     private volatile boolean reopenAsked;
@@ -68,8 +71,22 @@ public final class CommitQueue {
         notifyAll();
     }
 
+    /** Whether the thread may take the processor's time for a moment before it sleeps. */
+    public void mayBusyPoll(boolean mayPoll) {
+        poll.allow(mayPoll);
+    }
+
     /** Waits, on the thread, for something to do; says whether the queue is still open. */
-    public synchronized boolean awaitCall() {
+    public boolean awaitCall() {
+        poll.begin();
+        while (!threadCalled && !reopenAsked && poll.goesOn()) {
+            Thread.onSpinWait();
+        }
+        poll.succeeded();
+        return awaitCallAsleep();
+    }
+
+    private synchronized boolean awaitCallAsleep() {
         while (!closed && !reopenAsked && !threadCalled) {
             try {
                 wait();

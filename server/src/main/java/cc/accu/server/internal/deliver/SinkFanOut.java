@@ -22,8 +22,12 @@ public final class SinkFanOut {
     private final List<SinkLane> lanes;
     private volatile List<Thread> closers = List.of();
 
-    /** @param listener is told of each of them */
-    public SinkFanOut(List<Sink> sinks, SinkListener listener) {
+    /**
+     * @param listener is told of each of them
+     * @param mayPoll as {@link Sink#mayBusyPoll}
+     */
+    public SinkFanOut(List<Sink> sinks, SinkListener listener, boolean mayPoll) {
+        sinks.forEach(sink -> sink.mayBusyPoll(mayPoll));
         this.lanes = sinks.stream()
                 .map(sink -> new SinkLane(sink, listener, GlobalEventExecutor.INSTANCE))
                 .toList();

@@ -9,7 +9,8 @@ import java.util.function.LongConsumer;
 /**
  * One turn of an event loop: what its connections read in it goes to the sinks together. Netty runs the tasks of a loop
  * after it has read all channels that were ready. A loop that is busy with many small reads then lets a little more
- * gather, as network cards do, so that it needs fewer of them. Event-loop confined.
+ * gather, as network cards do, so that it needs fewer of them; one that has nothing but a line that somebody waits for
+ * stays awake for its commit. Event-loop confined.
  */
 public final class TurnFlusher implements Runnable {
     private static final int MANY_READS = 8;
@@ -22,22 +23,27 @@ public final class TurnFlusher implements Runnable {
     private final Runnable flush;
     private final LongConsumer parker;
     private final ReadShare share;
+    private final Runnable stayAwake;
     private boolean endIsComing;
     private int reads;
     private long bytes;
     private boolean awaited;
 
-    /** @param awaitedAt when a sender waited the last time, for all loops of a server */
-    public TurnFlusher(EventExecutor loop, SinkFanOut sinks, AtomicLong awaitedAt) {
-        this(loop, sinks::flush, LockSupport::parkNanos, new ReadShare(awaitedAt));
+    /**
+     * @param awaitedAt when a sender waited the last time, for all loops of a server
+     * @param stayAwake has the loop wait awake for a moment
+     */
+    public TurnFlusher(EventExecutor loop, SinkFanOut sinks, AtomicLong awaitedAt, Runnable stayAwake) {
+        this(loop, sinks::flush, LockSupport::parkNanos, new ReadShare(awaitedAt), stayAwake);
     }
 
     /** @param parker waits for so many nanoseconds */
-    TurnFlusher(EventExecutor loop, Runnable flush, LongConsumer parker, ReadShare share) {
+    TurnFlusher(EventExecutor loop, Runnable flush, LongConsumer parker, ReadShare share, Runnable stayAwake) {
         this.loop = loop;
         this.flush = flush;
         this.parker = parker;
         this.share = share;
+        this.stayAwake = stayAwake;
     }
 
     /** How much each read of the next turns may bring. */
@@ -66,12 +72,16 @@ public final class TurnFlusher implements Runnable {
     @Override
     public void run() {
         boolean gathering = !awaited && reads >= MANY_READS && bytes / reads < SMALL_READ_BYTES;
+        boolean alone = awaited && reads == 1 && bytes < SMALL_READ_BYTES;
         endIsComing = false;
         share.endTurn(awaited, System.nanoTime());
         reads = 0;
         bytes = 0;
         awaited = false;
         flush.run();
+        if (alone) {
+            stayAwake.run();
+        }
         if (gathering) {
             parker.accept(GATHERING_NANOS);
         }

@@ -12,8 +12,12 @@ class TurnFlusherTest {
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final List<String> turn = new ArrayList<>();
     private final ReadShare share = new ReadShare(new AtomicLong());
-    private final TurnFlusher flusher =
-            new TurnFlusher(channel.eventLoop(), () -> turn.add("flush"), nanos -> turn.add("park"), share);
+    private final TurnFlusher flusher = new TurnFlusher(
+            channel.eventLoop(),
+            () -> turn.add("flush"),
+            nanos -> turn.add("park"),
+            share,
+            () -> turn.add("stay awake"));
 
     @Test
     void letsMoreGatherAfterManySmallReads() {
@@ -50,6 +54,18 @@ class TurnFlusherTest {
         }
         turnAfter(1, 100, true);
         assertThat(share.isOnce()).isTrue();
+    }
+
+    @Test
+    void staysAwakeForTheCommitOfALineThatSomebodyWaitsFor() {
+        assertThat(turnAfter(1, 100, true)).containsExactly("flush", "stay awake");
+    }
+
+    @Test
+    void mayFallAsleepWhereNobodyWaitsOrMuchElseComes() {
+        turnAfter(1, 100, false);
+        turnAfter(2, 100, true);
+        assertThat(turnAfter(1, 64 * 1024, true)).containsExactly("flush", "flush", "flush");
     }
 
     private List<String> turnAfter(int reads, int bytes, boolean oneIsAwaited) {
