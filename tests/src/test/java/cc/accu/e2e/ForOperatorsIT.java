@@ -3,9 +3,11 @@ package cc.accu.e2e;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -16,6 +18,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What operators run and read: the commands that look at a server, its state and log, and what packages are made with. */
 @Timeout(60)
@@ -142,6 +146,39 @@ class ForOperatorsIT {
                                 .waitFor())
                         .isZero();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server", "client"})
+    void completesInZsh(String jar) throws Exception {
+        assumeTrue(new File("/usr/bin/zsh").canExecute(), "there is no zsh");
+        try (Jar completion = Jar.start(jar, directory, "completion", "zsh")) {
+            assertThat(completion.ends()).isZero();
+            assertThat(completion.out()).startsWith("#compdef accu").contains("{-V,--version}'[print the version");
+            Path script = Files.writeString(directory.resolve("_" + jar), completion.out());
+            assertThat(new ProcessBuilder("zsh", "-n", script.toString())
+                            .start()
+                            .waitFor())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void saysOfWhichCommitItIs() throws Exception {
+        try (Jar version = Jar.start("server", directory, "--version")) {
+            assertThat(version.ends()).isZero();
+            assertThat(version.out()).matches("accu server \\S+ \\(commit ([0-9a-f]{10}|unknown)\\)\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server", "client"})
+    void helpsOnOneScreen(String jar) throws Exception {
+        try (Jar help = Jar.start(jar, directory, "--help")) {
+            assertThat(help.ends()).isZero();
+            assertThat(help.out().lines().count()).isLessThan(50);
+            assertThat(help.out()).as("not a terminal").doesNotContain("\u001b");
         }
     }
 }

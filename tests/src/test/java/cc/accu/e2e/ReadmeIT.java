@@ -70,10 +70,13 @@ final class ReadmeIT {
         String readme = Files.readString(ROOT.resolve("README.md"));
         String performance = Files.readString(ROOT.resolve("docs/performance.md"));
         String reliability = Files.readString(ROOT.resolve("docs/reliability.md"));
-        assertThat(readme).contains("**18.9 million lines", "10 times rsyslog, 98 %", "**205 µs**", "takes 125 µs");
+        assertThat(readme)
+                .contains("**18.9 million lines", "10 times rsyslog, 98 %")
+                .contains("**325 µs**", "Redis takes 323 µs", "**2.24 million**", "8.2 times Redis");
         assertThat(performance)
                 .contains("| TCP, 1 connection | 18.6 | 18.9 (18.2 to 19.8) | 98 % | 1.89 | 10.0 times |")
-                .contains("| TCP | 205 µs | 546 µs | 125 µs | 186 µs |");
+                .contains("| Redis `XADD`, TCP | 323 µs |")
+                .contains("| accu, TCP | 325 µs | 419 µs | 965 µs | 2.24 M (2.13 to 2.45) | 8.2 times Redis |");
         assertThat(readme).contains("1,000 `kill -9`", "200 simulated power cuts");
         assertThat(reliability).containsPattern("`kill-server` \\| 1,000 \\|(?: [0-9,]+ \\|){3} 0 \\|");
         assertThat(reliability).containsPattern("`power-cut` \\| 200 \\|(?: [0-9,]+ \\|){3} 0 \\|");

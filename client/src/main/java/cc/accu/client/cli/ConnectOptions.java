@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What every command that connects can be told: where to, and how. One thread. */
 final class ConnectOptions {
@@ -41,7 +42,16 @@ final class ConnectOptions {
     }
 
     List<Option<?>> all() {
-        return List.of(timeout, transport, tlsCa, tlsCert, tlsKey, tlsPassword, tlsServerName, tlsInsecure);
+        return Stream.concat(Stream.of(timeout), carrier().stream()).toList();
+    }
+
+    /** What lines travel on. */
+    List<Option<?>> carrier() {
+        return List.of(transport, tlsCa, tlsCert, tlsKey, tlsPassword, tlsServerName, tlsInsecure);
+    }
+
+    Option<Duration> timeout() {
+        return timeout;
     }
 
     Option<Boolean> verbose() {

@@ -25,12 +25,13 @@ final class SendCommand implements Callable<Integer> {
             Usage: java -jar client.jar NETWORK ADDRESS [MESSAGE ...] [OPTION ...]
                    java -jar client.jar ping NETWORK ADDRESS    sends nothing: see ping --help
                    java -jar client.jar bench NETWORK ADDRESS   measures: see bench --help
+                   java -jar client.jar tail ADMIN              shows messages as they come: see tail --help
+                   java -jar client.jar top ADMIN               shows connections and sinks: see top --help
                    java -jar client.jar certs DIRECTORY         makes certificates to try: see certs --help
 
             Sends each MESSAGE as a line; without one, each line of standard input. NETWORK
             ADDRESS is tcp 127.0.0.1:3000, unix /var/run/accu.sock, or a URL such as
             unix:///var/run/accu.sock. A message that begins with - goes after --.
-
             """;
     private static final String FOOT = """
 
@@ -75,11 +76,13 @@ final class SendCommand implements Callable<Integer> {
     private final ConnectOptions connecting = new ConnectOptions();
     private final Command command = new Command(this, connecting.verbose())
             .text(HEAD)
-            .options(List.of(files, rate, connections))
-            .options(List.of(ack, or, ackTimeout, retryTimeout, window, printAcks))
-            .options(connecting.all())
-            .options(List.of(writeTimeout, closeTimeout))
-            .usualOptions()
+            .options("Sending", List.of(files, ack, or))
+            .rareOptions("speed and progress", List.of(rate, connections, window, printAcks))
+            .rareOptions(
+                    "how long it waits",
+                    List.of(connecting.timeout(), ackTimeout, retryTimeout, writeTimeout, closeTimeout))
+            .rareOptions("TLS and the transport", connecting.carrier())
+            .usualOptions("About this command", List.of())
             .text(FOOT);
 
     private final InputStream in;

@@ -3,6 +3,7 @@ package cc.accu.internal.cli;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -26,9 +27,12 @@ public final class Command {
     private final Callable<Integer> action;
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private final List<String> sections = new ArrayList<>();
+    private final List<String> shortSections = new ArrayList<>();
+    private final List<String> rareTopics = new ArrayList<>();
     private final Option<Boolean> help = Option.flag("-h, --help", "print this, and exit");
     private final Option<Boolean> version = Option.flag("-V, --version", "print the version, and exit");
     private final Option<Boolean> verbose;
+    private Optional<Option<Boolean>> longHelp = Optional.empty();
     private final PositionalParamSpec words = PositionalParamSpec.builder()
             .index("0..*")
             .arity("0..*")
@@ -52,28 +56,73 @@ public final class Command {
 
     /** Goes on with these lines in its help. */
     public Command text(String lines) {
-        return section(ignored -> lines);
+        shortSections.add(section(ignored -> lines));
+        return this;
     }
 
     /** Has these options, and goes on with them in its help. */
     public Command options(Collection<? extends Option<?>> options) {
-        List<OptionSpec> all = new ArrayList<>();
-        for (Option<?> option : options) {
-            all.add(option.addTo(spec));
-        }
-        return section(rendered -> rendered.optionListExcludingGroups(all));
+        shortSections.add(section(listOf(options)));
+        return this;
+    }
+
+    /** The same, below a heading. */
+    public Command options(String heading, Collection<? extends Option<?>> options) {
+        shortSections.add(section(heading(heading)));
+        return options(options);
+    }
+
+    /**
+     * Has these options, which few people need: they are in the long help only, and the short one says that there are some.
+     * To be called before those that every command has.
+     *
+     * @param topic what they are for; with a capital letter, their heading
+     */
+    public Command rareOptions(String topic, Collection<? extends Option<?>> options) {
+        rareTopics.add(topic);
+        section(heading(Character.toUpperCase(topic.charAt(0)) + topic.substring(1)));
+        section(listOf(options));
+        return this;
     }
 
     /** Has those options that every command has, and goes on with them in its help. */
     public Command usualOptions() {
-        return options(List.of(verbose, help, version));
+        return options(usual());
     }
 
-    private Command section(IHelpSectionRenderer section) {
+    /** The same, with others before them, below a heading. */
+    public Command usualOptions(String heading, Collection<? extends Option<?>> others) {
+        List<Option<?>> all = new ArrayList<>(others);
+        all.addAll(usual());
+        return options(heading, all);
+    }
+
+    private List<Option<?>> usual() {
+        if (rareTopics.isEmpty()) {
+            return List.of(verbose, help, version);
+        }
+        Option<Boolean> all = Option.flag("--help-all", "print all options, also for " + String.join(", ", rareTopics));
+        longHelp = Optional.of(all);
+        return List.of(verbose, help, all, version);
+    }
+
+    private IHelpSectionRenderer listOf(Collection<? extends Option<?>> options) {
+        List<OptionSpec> all = new ArrayList<>();
+        for (Option<?> option : options) {
+            all.add(option.addTo(spec));
+        }
+        return rendered -> rendered.optionListExcludingGroups(all);
+    }
+
+    private static IHelpSectionRenderer heading(String text) {
+        return rendered -> rendered.colorScheme().ansi().string("\n@|bold " + text + ":|@\n");
+    }
+
+    private String section(IHelpSectionRenderer section) {
         String key = "section" + sections.size();
         sections.add(key);
-        spec.usageMessage().sectionKeys(sections).sectionMap().put(key, section);
-        return this;
+        spec.usageMessage().sectionMap().put(key, section);
+        return key;
     }
 
     /** The model, as picocli takes it. */
@@ -81,11 +130,17 @@ public final class Command {
         return spec;
     }
 
-    /** Its help, without colours: a space parts an option and its value, as most people type it. */
-    String helpText() {
+    /** Its help, short unless all was asked for: a space parts an option and its value, as most people type it. */
+    String helpText(Ansi ansi) {
+        boolean all = longHelp.map(Command::isTyped).orElse(true);
+        spec.usageMessage().sectionKeys(all ? sections : shortSections);
         CommandLine line = spec.commandLine();
         return line.setHelpFactory((command, scheme) -> new SpacedHelp(command, scheme))
-                .getUsageMessage(Ansi.OFF);
+                .getUsageMessage(ansi);
+    }
+
+    private static boolean isTyped(Option<Boolean> flag) {
+        return flag.ifAny().orElse(false);
     }
 
     private static final class SpacedHelp extends Help {
@@ -110,7 +165,7 @@ public final class Command {
     }
 
     boolean asksForHelp() {
-        return help.value();
+        return help.value() || longHelp.map(Command::isTyped).orElse(false);
     }
 
     boolean asksForVersion() {

@@ -2,16 +2,21 @@ package cc.accu.internal.cli;
 
 import cc.accu.internal.process.StandardStream;
 import cc.accu.internal.text.Printable;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.net.URISyntaxException;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -24,14 +29,20 @@ import picocli.CommandLine.PicocliException;
  * @param hint what to do after wrong usage
  * @param err gets single lines, in which nothing drives a terminal or begins another line
  * @param main is in the jar whose manifest has the version
+ * @param colours whether its help has some
  */
-public record Program(String name, String hint, Class<?> main, PrintWriter out, PrintWriter err) {
+public record Program(String name, String hint, Class<?> main, PrintWriter out, PrintWriter err, Ansi colours) {
     public static final int OK = 0;
     public static final int FAILED = 1;
     public static final int WRONG_USAGE = 2;
 
     public Program {
         err = new OneLineEach(err);
+    }
+
+    /** One that prints without colours. */
+    public Program(String name, String hint, Class<?> main, PrintWriter out, PrintWriter err) {
+        this(name, hint, main, out, err, Ansi.OFF);
     }
 
     /** Prints each text as one line, whoever wrote what is in it: a server, a certificate, the name of a file. */
@@ -56,7 +67,14 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
     /** This process as a program, on its standard streams. */
     public static Program ofProcess(String name, String hint, Class<?> main) {
         StandardStream.protect();
-        return new Program(name, hint, main, writer(System.out), writer(System.err));
+        Ansi colours = mayColour(System.getenv()) && StandardStream.OUTPUT.isTerminal() ? Ansi.ON : Ansi.OFF;
+        return new Program(name, hint, main, writer(System.out), writer(System.err), colours);
+    }
+
+    /** See no-color.org. */
+    private static boolean mayColour(Map<String, String> environment) {
+        return environment.getOrDefault("NO_COLOR", "").isEmpty()
+                && !environment.getOrDefault("TERM", "dumb").equals("dumb");
     }
 
     private static PrintWriter writer(PrintStream stream) {
@@ -66,7 +84,18 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
     /** Its name, and the version that the manifest of its jar names. */
     public String version() {
         String version = main.getPackage().getImplementationVersion();
-        return "accu " + name + " " + (version == null ? "(not from a jar)" : version);
+        return "accu " + name + " " + (version == null ? "(not from a jar)" : version + commit());
+    }
+
+    /** As in {@code  (commit 0123456789)}; empty where it is not in a jar. */
+    private String commit() {
+        try (JarFile jar = new JarFile(new File(
+                main.getProtectionDomain().getCodeSource().getLocation().toURI()))) {
+            String commit = jar.getManifest().getMainAttributes().getValue("Implementation-Commit");
+            return commit == null ? "" : " (commit " + commit + ")";
+        } catch (IOException | URISyntaxException | IllegalArgumentException notToBeFound) {
+            return "";
+        }
     }
 
     /**
@@ -152,7 +181,7 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
         try {
             if (command.asksForHelp()) {
                 requireOutput("--help prints to it");
-                out.print(command.helpText());
+                out.print(command.helpText(colours));
             } else if (command.asksForVersion()) {
                 requireOutput("--version prints to it");
                 out.println(version());

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class QuickStart {
     private static final String LOGGER = "org.slf4j.simpleLogger.";
-    private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
+    private static final Set<String> HELP = Set.of("-h", "--help", "--help-all", "-V", "--version");
     private static final Thread LOADER = new Thread(QuickStart::load, "accu-start");
 
     private QuickStart() {}

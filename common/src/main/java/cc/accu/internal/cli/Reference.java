@@ -3,10 +3,12 @@ package cc.accu.internal.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -23,17 +25,24 @@ public record Reference(String name, CommandSpec root) {
     /** The word that asks for the page. */
     public static final String MANUAL = "man";
 
+    private static final List<String> FOR_ZSH = List.of(COMPLETION, "zsh");
+    private static final Set<List<String>> ASKING =
+            Set.of(List.of(MANUAL), List.of(COMPLETION), List.of(COMPLETION, "bash"), FOR_ZSH);
+
     /** Whether these words ask for one of them. */
     public static boolean isAskedFor(List<String> words) {
-        return words.size() == 1 && Stream.of(COMPLETION, MANUAL).anyMatch(words.get(0)::equals);
+        return ASKING.contains(words);
     }
 
     /** What they ask for. */
     public String of(List<String> words, String summary, int section) {
+        if (words.equals(FOR_ZSH)) {
+            return new ZshCompletion(name, root).toString();
+        }
         return words.get(0).equals(COMPLETION) ? completion() : manual(summary, section);
     }
 
-    /** For bash, and for zsh with bashcompinit. */
+    /** For bash. */
     private String completion() {
         return AutoComplete.bash(name, new CommandLine(root));
     }
@@ -74,7 +83,7 @@ public record Reference(String name, CommandSpec root) {
 
     /** What the help begins with. */
     private static Stream<String> usage(CommandSpec command) {
-        return ((Command) command.userObject()).helpText().lines().takeWhile(line -> !line.isBlank());
+        return ((Command) command.userObject()).helpText(Ansi.OFF).lines().takeWhile(line -> !line.isBlank());
     }
 
     private static String form(OptionSpec option) {

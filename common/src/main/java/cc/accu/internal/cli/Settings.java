@@ -29,7 +29,7 @@ final class Settings {
     static final String CONFIG = "--config";
     static final String PRINT = "--print-config";
     private static final String WORDS = "listen";
-    private static final Set<String> ONLY_TYPED = Set.of("--help", "--version", PRINT);
+    private static final Set<String> ONLY_TYPED = Set.of("--help", "--help-all", "--version", PRINT);
 
     private final CommandSpec command;
     private final ParseResult typed;

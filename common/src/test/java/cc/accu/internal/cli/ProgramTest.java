@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Help.Ansi;
 
 class ProgramTest {
     @TempDir
@@ -56,8 +57,7 @@ class ProgramTest {
     }
 
     private int run(boolean argumentFiles, List<String> words) {
-        return new Program("it", "try --help", Program.class, new PrintWriter(out, true), new PrintWriter(err, true))
-                .run(command.spec(), words, argumentFiles);
+        return program().run(command.spec(), words, argumentFiles);
     }
 
     private void parse(String words) {
@@ -195,9 +195,7 @@ class ProgramTest {
                         },
                         Option.flag("-v, --verbose", "say more"))
                 .usualOptions();
-        Program program =
-                new Program("it", "try --help", Program.class, new PrintWriter(out, true), new PrintWriter(err, true));
-        assertThat(program.run(failing.spec(), List.of(), false)).isEqualTo(Program.FAILED);
+        assertThat(program().run(failing.spec(), List.of(), false)).isEqualTo(Program.FAILED);
         assertThat(err.toString()).isEqualTo("it: no way\n");
     }
 
@@ -219,6 +217,51 @@ class ProgramTest {
                   -V, --version          print the version, and exit
                 The end.
                 """);
+    }
+
+    @Test
+    void keepsWhatFewPeopleNeedForTheLongHelp() {
+        Command one = withRareOptions();
+        assertThat(program().run(one.spec(), List.of("--help"), false)).isZero();
+        assertThat(out.toString()).isEqualTo("""
+                Usage: it
+
+                Doing:
+                  -q, --quick       do not wait
+                  -l, --loud        make noise
+                  -h, --help        print this, and exit
+                      --help-all    print all options, also for sizes, what it looks like
+                  -V, --version     print the version, and exit
+                """);
+    }
+
+    @Test
+    void hasAllInTheLongHelpBelowTheirHeadings() {
+        Command one = withRareOptions();
+        assertThat(program().run(one.spec(), List.of("--help-all"), false)).isZero();
+        assertThat(out.toString())
+                .contains("\nSizes:\n", "--most SIZE", "\nWhat it looks like:\n", "--a-very-long-name");
+    }
+
+    @Test
+    void hasColoursOnlyWhereTheyWereAskedFor() {
+        Program coloured =
+                new Program("it", "", Program.class, new PrintWriter(out, true), new PrintWriter(err, true), Ansi.ON);
+        assertThat(coloured.run(withRareOptions().spec(), List.of("--help"), false))
+                .isZero();
+        assertThat(out.toString()).contains("\u001b[1mDoing:");
+    }
+
+    private Command withRareOptions() {
+        return new Command(this::call, loud)
+                .text("Usage: it\n")
+                .rareOptions("sizes", List.of(size, most))
+                .rareOptions("what it looks like", List.of(colour))
+                .usualOptions("Doing", List.of(quick));
+    }
+
+    private Program program() {
+        return new Program("it", "try --help", Program.class, new PrintWriter(out, true), new PrintWriter(err, true));
     }
 
     @Test

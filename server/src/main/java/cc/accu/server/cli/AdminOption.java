@@ -24,8 +24,14 @@ final class AdminOption {
             "a host name that it may be asked by, beside localhost and addresses",
             name -> name.toLowerCase(Locale.ROOT));
 
-    List<Option<?>> options() {
-        return List.of(address, hosts);
+    /** Where it is. */
+    Option<Endpoint> address() {
+        return address;
+    }
+
+    /** What it may be called. */
+    Option<List<String>> host() {
+        return hosts;
     }
 
     /** A port alone is one of this machine, for itself. */

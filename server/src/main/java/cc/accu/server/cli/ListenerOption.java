@@ -10,7 +10,9 @@ import cc.accu.server.ListenOptions;
 import cc.accu.transport.Endpoint;
 import cc.accu.transport.TlsOptions;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -65,6 +67,18 @@ enum ListenerOption implements UnaryOperator<String> {
     TLS_CLIENT_CA("tls-client-ca FILE", "authorities, PEM: senders have to show a certificate of one of them"),
     TLS_CRL("tls-crl FILE", "what those authorities have revoked, as CRLs, PEM or DER: is refused"),
     TLS_ALLOW("tls-allow SUBJECT", "whom their certificates have to name, as in CN=device-*,O=Acme; others after ;");
+
+    /** What is about lines and their acknowledgements. */
+    static final Set<ListenerOption> OF_LINES = EnumSet.of(MAX_LINE, LONG_LINE, ACKS);
+
+    /** How long and how much senders may. */
+    static final Set<ListenerOption> LIMITS = EnumSet.range(READ_TIMEOUT, MAX_AGE);
+
+    /** Who may send. */
+    static final Set<ListenerOption> OF_SENDERS = EnumSet.range(MODE, PROXY_FROM);
+
+    /** Of listeners that speak TLS. */
+    static final Set<ListenerOption> OF_TLS = EnumSet.range(TLS_CERT, TLS_ALLOW);
 
     private static final ListenOptions ANY_UNIX = ListenOptions.of(new Endpoint.Unix("/any"));
     private static final ListenOptions ANY_TCP = ListenOptions.of(new Endpoint.Tcp(Endpoint.Network.TCP, "", 0));

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +29,11 @@ final class Listeners {
         }
     }
 
-    /** The options of the command that are for all listeners. */
-    Collection<Option<String>> options() {
-        return options.values();
+    /** Those options of the command, which are for all listeners. */
+    Collection<Option<String>> options(Set<ListenerOption> some) {
+        Map<ListenerOption, Option<String>> asked = new EnumMap<>(options);
+        asked.keySet().retainAll(some);
+        return asked.values();
     }
 
     /** Tells the server what was typed for all listeners together. */

@@ -38,13 +38,8 @@ final class ServeCommand implements Callable<Integer> {
             unix /var/run/accu.sock, or a URL, in which options of this one listener follow:
             'tcp://:3000?max-line=64KiB&acks=off', 'unix:///var/run/accu.sock?mode=0660'.
             @FILE stands for the words in that file. Each option is also a variable, as
-            ACCU_MAX_LINE, and NETWORK ADDRESS is ACCU_LISTEN.
-
-            """;
-    private static final String OF_LISTENERS = """
-
-            Options of all listeners, or without the dashes in the URL of one of them; where
-            both are given, the stricter limit holds:
+            ACCU_MAX_LINE, and NETWORK ADDRESS is ACCU_LISTEN. Where a limit is given for all
+            listeners and in the URL of one, the stricter one holds.
             """;
     private static final String FOOT = """
 
@@ -98,13 +93,15 @@ final class ServeCommand implements Callable<Integer> {
     private final Listeners listeners = new Listeners();
     private final Command command = new Command(this, verbose)
             .text(HEAD)
-            .options(List.of(
-                    to, kafkaConfig, kafka, kafkaWait, buffer, drainTimeout, onSinkFailure, transport, busyPoll))
-            .options(admin.options())
-            .options(List.of(config, printConfig, logFormat, quiet))
-            .usualOptions()
-            .text(OF_LISTENERS)
-            .options(listeners.options())
+            .options("Storing", List.of(to))
+            .options(listeners.options(ListenerOption.OF_LINES))
+            .rareOptions("storing under load and in trouble", List.of(buffer, onSinkFailure, busyPoll))
+            .rareOptions("Kafka", List.of(kafkaConfig, kafka, kafkaWait))
+            .rareOptions("limits of senders", listeners.options(ListenerOption.LIMITS))
+            .rareOptions("who may send", listeners.options(ListenerOption.OF_SENDERS))
+            .rareOptions("TLS", listeners.options(ListenerOption.OF_TLS))
+            .rareOptions("more of running", List.of(admin.host(), transport))
+            .usualOptions("Running", List.of(admin.address(), config, printConfig, drainTimeout, logFormat, quiet))
             .text(FOOT);
 
     private final Program program;

@@ -9,6 +9,7 @@ import cc.accu.server.ListenOptions;
 import cc.accu.testing.FuzzInput;
 import cc.accu.transport.Endpoint;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.util.EnumSet;
 import java.util.List;
 
 /** Any words are listeners, or are refused in words. */
@@ -16,7 +17,8 @@ class ListenersFuzzTest {
     private static final Listeners TYPED = new Listeners();
 
     static {
-        new Command(() -> Program.OK, Option.flag("-v, --verbose", "say more")).options(TYPED.options());
+        new Command(() -> Program.OK, Option.flag("-v, --verbose", "say more"))
+                .options(TYPED.options(EnumSet.allOf(ListenerOption.class)));
     }
 
     @FuzzTest

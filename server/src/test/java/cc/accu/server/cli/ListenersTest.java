@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ class ListenersTest {
     private final Listeners typed = new Listeners();
     private final List<ListenOptions> listeners = new ArrayList<>();
     private final Command command = new Command(this::read, Option.flag("-v, --verbose", "say more"))
-            .options(typed.options())
+            .options(typed.options(EnumSet.allOf(ListenerOption.class)))
             .usualOptions();
 
     private int read() {
