@@ -6,6 +6,7 @@ import cc.accu.server.Books;
 import cc.accu.server.Discarded;
 import cc.accu.server.LineServer;
 import cc.accu.server.ServerObserver;
+import cc.accu.server.internal.admin.Tallies.Tally;
 import cc.accu.server.sink.SinkState;
 import cc.accu.transport.Refused;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
@@ -32,21 +33,23 @@ public final class Metrics implements ServerObserver {
     };
     private static final double[] BYTES = {256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216};
 
+    private static final int STORED_LINES = 0;
+    private static final int STORED_BYTES = 1;
+    private static final int RECEIVED_LINES = 1;
+    private static final int RECEIVED_BYTES = 2;
+
     private final Counter connections;
     private final Gauge open;
     private final Counter refused;
     private final Counter handshakes;
-    private final Counter lines;
-    private final Counter bytes;
     private final Counter cut;
     private final Counter endings;
-    private final Counter stored;
     private final Counter discarded;
     private final Histogram ackLatency;
-    private final Counter sinkLines;
-    private final Counter sinkBytes;
     private final Histogram commitSeconds;
     private final Histogram commitBytes;
+    private final Tallies ofListeners = new Tallies("listener", 3);
+    private final Tallies ofSinks = new Tallies("sink", 2);
     private final Map<String, OfListener> listeners = new ConcurrentHashMap<>();
     private final Map<String, OfSink> sinks = new ConcurrentHashMap<>();
 
@@ -60,12 +63,15 @@ public final class Metrics implements ServerObserver {
                 .register(registry);
         refused = counter(registry, "connections_refused", "Connections that were turned away.", "listener", "reason");
         handshakes = counter(registry, "tls_handshakes", "TLS handshakes that succeeded.", "listener", "version");
-        lines = counter(registry, "received_lines", "Lines that came in.", "listener");
-        bytes = counter(registry, "received_bytes", "Bytes of the lines that came in, with their ends.", "listener");
+        ofListeners.register(registry, "received_lines", "Lines that came in.", RECEIVED_LINES);
+        ofListeners.register(
+                registry, "received_bytes", "Bytes of the lines that came in, with their ends.", RECEIVED_BYTES);
+        ofListeners.register(registry, "stored_lines", "Lines that all sinks have stored.", STORED_LINES);
+        ofSinks.register(registry, "sink_stored_lines", "Lines that the sink has stored.", STORED_LINES);
+        ofSinks.register(registry, "sink_stored_bytes", "Bytes of these lines, as they came in.", STORED_BYTES);
         cut = counter(registry, "cut_lines", "Pieces that too long lines were cut into, but for the last.", "listener");
         endings = counter(
                 registry, "cut_endings", "Last lines without an end, by what ended the input.", "listener", "end");
-        stored = counter(registry, "stored_lines", "Lines that all sinks have stored.", "listener");
         discarded = counter(registry, "discarded_lines", "Lines that will not be stored.", "listener", "reason");
         ackLatency = histogram(
                 registry,
@@ -73,8 +79,6 @@ public final class Metrics implements ServerObserver {
                 "From when a line was read to its acknowledgement, a batch each.",
                 "listener",
                 SECONDS);
-        sinkLines = counter(registry, "sink_stored_lines", "Lines that the sink has stored.", "sink");
-        sinkBytes = counter(registry, "sink_stored_bytes", "Bytes of these lines, as they came in.", "sink");
         commitSeconds = histogram(
                 registry, "commit_duration_seconds", "What writing and making safe took at once.", "sink", SECONDS);
         commitBytes =
@@ -110,19 +114,14 @@ public final class Metrics implements ServerObserver {
     private final class OfListener {
         private final CounterDataPoint accepted;
         private final GaugeDataPoint nowOpen;
-        private final CounterDataPoint receivedLines;
-        private final CounterDataPoint receivedBytes;
         private final CounterDataPoint cutLines;
-        private final CounterDataPoint storedLines;
         private final DistributionDataPoint latency;
 
         OfListener(String listener) {
             accepted = connections.labelValues(listener);
             nowOpen = open.labelValues(listener);
-            receivedLines = lines.labelValues(listener);
-            receivedBytes = bytes.labelValues(listener);
             cutLines = cut.labelValues(listener);
-            storedLines = stored.labelValues(listener);
+            ofListeners.expect(listener);
             latency = ackLatency.labelValues(listener);
             for (Refused reason : Refused.values()) {
                 refused.initLabelValues(listener, reason.toString());
@@ -135,14 +134,11 @@ public final class Metrics implements ServerObserver {
 
     /** Of one sink. */
     private final class OfSink {
-        private final CounterDataPoint storedLines;
-        private final CounterDataPoint storedBytes;
         private final DistributionDataPoint seconds;
         private final DistributionDataPoint size;
 
         OfSink(String sink) {
-            storedLines = sinkLines.labelValues(sink);
-            storedBytes = sinkBytes.labelValues(sink);
+            ofSinks.expect(sink);
             seconds = commitSeconds.labelValues(sink);
             size = commitBytes.labelValues(sink);
         }
@@ -172,11 +168,11 @@ public final class Metrics implements ServerObserver {
 
     @Override
     public void received(LineBatch batch) {
-        OfListener listener = listeners(batch.origin().listener());
-        listener.receivedLines.inc(batch.count());
-        listener.receivedBytes.inc(batch.bytes());
+        Tally listener = ofListeners.of(batch.origin().listener());
+        listener.add(RECEIVED_LINES, batch.count());
+        listener.add(RECEIVED_BYTES, batch.bytes());
         if (batch.cut()) {
-            listener.cutLines.inc();
+            listeners(batch.origin().listener()).cutLines.inc();
         }
         batch.end()
                 .ifPresent(end -> endings.labelValues(batch.origin().listener(), end.toString())
@@ -185,7 +181,7 @@ public final class Metrics implements ServerObserver {
 
     @Override
     public void stored(Origin origin, int count) {
-        listeners(origin.listener()).storedLines.inc(count);
+        ofListeners.of(origin.listener()).add(STORED_LINES, count);
     }
 
     @Override
@@ -196,7 +192,7 @@ public final class Metrics implements ServerObserver {
     @Override
     public void discarded(Origin origin, Discarded reason, int count) {
         if (reason == Discarded.TOO_LONG) {
-            listeners(origin.listener()).receivedLines.inc(count); // it was never a batch
+            ofListeners.of(origin.listener()).add(RECEIVED_LINES, count); // it was never a batch
         }
         discarded.labelValues(origin.listener(), reason.toString()).inc(count);
     }
@@ -213,9 +209,9 @@ public final class Metrics implements ServerObserver {
 
     @Override
     public void sinkStored(String name, int count, long size) {
-        OfSink sink = sink(name);
-        sink.storedLines.inc(count);
-        sink.storedBytes.inc(size);
+        Tally sink = ofSinks.of(name);
+        sink.add(STORED_LINES, count);
+        sink.add(STORED_BYTES, size);
     }
 
     @Override
