@@ -1,7 +1,6 @@
 package cc.accu.server;
 
 import cc.accu.internal.framing.LineInput;
-import cc.accu.internal.process.BusyPoll;
 import cc.accu.internal.transport.ReadBuffers;
 import cc.accu.internal.transport.Transport;
 import cc.accu.line.Origin;
@@ -41,18 +40,18 @@ final class Connections {
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final AtomicLong awaitedAt = new AtomicLong(System.nanoTime() - TimeUnit.HOURS.toNanos(1));
     private final Map<EventExecutor, TurnFlusher> flushers = new ConcurrentHashMap<>();
-    private final Function<EventExecutor, BusyPoll> polls;
+    private final Function<EventExecutor, Runnable> awake;
     private volatile boolean draining;
 
     /** What all connections of a server give their messages and their news to. */
     record Shared(
             SinkFanOut sinks, Ledger ledger, ServerObserver observer, ConnectionLog log, RefusedConnections refusals) {}
 
-    /** @param polls of each event loop */
+    /** @param awake what has an event loop and the sinks wait awake for a moment */
     Connections(
-            ReadBudget budget, Shared shared, Handshake.Additions additions, Function<EventExecutor, BusyPoll> polls) {
+            ReadBudget budget, Shared shared, Handshake.Additions additions, Function<EventExecutor, Runnable> awake) {
         this.budget = budget;
-        this.polls = polls;
+        this.awake = awake;
         this.shared = shared;
         this.additions = additions;
         budget.whenStuck(this::endLongestSilentLines);
@@ -152,8 +151,7 @@ final class Connections {
 
     /** The turn of an event loop. */
     TurnFlusher flusher(EventExecutor loop) {
-        return flushers.computeIfAbsent(
-                loop, own -> new TurnFlusher(own, shared.sinks(), awaitedAt, polls.apply(own)::begin));
+        return flushers.computeIfAbsent(loop, own -> new TurnFlusher(own, shared.sinks(), awaitedAt, awake.apply(own)));
     }
 
     /** One more, until it is closed. Event loop of the connection. */

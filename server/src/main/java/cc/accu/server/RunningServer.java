@@ -75,19 +75,23 @@ final class RunningServer {
                 ReadBuffers::freeDirectBytes);
         Observers observers = new Observers(builder.observers);
         this.refusals = new RefusedConnections(observers::refused);
-        this.sinks = new SinkFanOut(sinks, sinkListener(observers), mayBusyPoll);
+        this.sinks = new SinkFanOut(sinks, sinkListener(observers));
         this.connections = new Connections(
                 budget,
                 new Connections.Shared(this.sinks, ledger, observers, log, refusals),
                 builder.handshakeAdditions,
-                this::pollOf);
+                this::stayingAwake);
         this.connectionLimit = new ConnectionLimit(limits.maxConnections(), refusals);
     }
 
-    private BusyPoll pollOf(EventExecutor loop) {
+    private Runnable stayingAwake(EventExecutor loop) {
         BusyPoll poll = loops.busyPollOf(loop);
-        poll.allow(mayBusyPoll);
-        return poll;
+        return mayBusyPoll
+                ? () -> {
+                    poll.begin();
+                    sinks.expectMore();
+                }
+                : () -> {};
     }
 
     private static int longestLine(List<ListenOptions> listening) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cc.accu.internal.framing.AckLine;
 import cc.accu.internal.framing.LineInput;
-import cc.accu.internal.process.BusyPoll;
 import cc.accu.internal.transport.Transport;
 import cc.accu.line.Completion;
 import cc.accu.line.Durability;
@@ -131,27 +130,24 @@ class ConversationFuzzTest {
                 new ReadBudget.Limits(1 << 20, 1 << 16, MAX_LINE, TimeUnit.SECONDS.toNanos(10)), () -> 1L << 30);
         RefusedConnections refusals = new RefusedConnections((listener, reason) -> {});
         Connections[] connections = new Connections[1];
-        SinkFanOut sinks = new SinkFanOut(
-                List.of(sink),
-                new SinkFanOut.SinkListener() {
-                    @Override
-                    public void stalled(String address) {}
+        SinkFanOut sinks = new SinkFanOut(List.of(sink), new SinkFanOut.SinkListener() {
+            @Override
+            public void stalled(String address) {}
 
-                    @Override
-                    public void resumed(String address) {}
+            @Override
+            public void resumed(String address) {}
 
-                    @Override
-                    public void failed(String address, Throwable failure) {
-                        connections[0].sinkFailed();
-                    }
-                },
-                false);
+            @Override
+            public void failed(String address, Throwable failure) {
+                connections[0].sinkFailed();
+            }
+        });
         connections[0] = new Connections(
                 budget,
                 new Connections.Shared(
                         sinks, new Books.Ledger(), new ServerObserver() {}, new ConnectionLog(), refusals),
                 Handshake.Additions.NONE,
-                loop -> new BusyPoll());
+                loop -> () -> {});
         EmbeddedSocket socket = new EmbeddedSocket();
         socket.pipeline()
                 .addLast(connections[0].acceptor(

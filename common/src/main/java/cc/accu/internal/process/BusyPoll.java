@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
  * A short time in which a thread looks again and again instead of sleeping, because what it waits for mostly comes sooner
  * than a sleeping thread wakes. It lets others have the processor between two looks. After the third time in a row that
  * ended without a result, the next is left out, after the fourth the next two, and so on up to 64, until one pays again:
- * what comes late costs next to nothing. One thread, but for {@link #allow}.
+ * what comes late costs next to nothing. One thread.
  */
 public final class BusyPoll {
     /** More than a quick disk takes for a commit, and a sender on this machine for its next line. */
@@ -16,13 +16,12 @@ public final class BusyPoll {
     private static final int MOST_LEFT_OUT_BITS = 6;
 
     private final long mostNanos;
-    private volatile boolean allowed;
     private boolean on;
     private long end;
     private int inVain;
     private int toLeaveOut;
 
-    /** Does nothing until it is allowed. */
+    /** Looks for a millisecond at most. */
     public BusyPoll() {
         this(MOST_NANOS);
     }
@@ -32,16 +31,8 @@ public final class BusyPoll {
         this.mostNanos = mostNanos;
     }
 
-    /** Whether it may take the processor's time from now on. Any thread. */
-    public void allow(boolean mayPoll) {
-        allowed = mayPoll;
-    }
-
     /** Something is waited for from now on. */
     public void begin() {
-        if (!allowed) {
-            return;
-        }
         if (toLeaveOut > 0) {
             toLeaveOut--;
             return;

@@ -8,14 +8,12 @@ class BusyPollTest {
     private final BusyPoll poll = new BusyPoll();
 
     @Test
-    void looksAtNothingUntilItIsAllowed() {
-        poll.begin();
+    void looksAtNothingUntilItBegins() {
         assertThat(poll.goesOn()).isFalse();
     }
 
     @Test
     void looksAgainUntilWhatItWaitsForHasCome() {
-        poll.allow(true);
         poll.begin();
         assertThat(poll.goesOn()).isTrue();
         poll.succeeded();
@@ -24,7 +22,6 @@ class BusyPollTest {
 
     @Test
     void endsByItself() {
-        poll.allow(true);
         long begun = System.nanoTime();
         waitInVain();
         assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(BusyPoll.MOST_NANOS);
@@ -32,7 +29,6 @@ class BusyPollTest {
 
     @Test
     void isLeftOutMoreAndMoreWhereItDoesNotPay() {
-        poll.allow(true);
         int polled = 0;
         int triesBeforeTheLongestPause = 2 + 1 + (1 + 1) + (2 + 1) + (4 + 1) + (8 + 1) + (16 + 1) + (32 + 1);
         for (int i = 0; i < triesBeforeTheLongestPause; i++) {
@@ -47,7 +43,6 @@ class BusyPollTest {
 
     @Test
     void isUsedEachTimeOnceItPaysAgain() {
-        poll.allow(true);
         for (int i = 0; i < 6; i++) {
             waitInVain();
         }

@@ -14,10 +14,6 @@ class LoopWaitTest {
     private final LoopWait wait = new LoopWait(poll);
     private final Queue<Integer> ready = new ArrayDeque<>(List.of(0, 0, 3));
 
-    LoopWaitTest() {
-        poll.allow(true);
-    }
-
     @Test
     void sleepsWhereNothingIsExpectedSoon() throws Exception {
         assertThat(wait.calculateStrategy(ready::remove, false)).isEqualTo(SelectStrategy.SELECT);

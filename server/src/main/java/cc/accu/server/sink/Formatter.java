@@ -309,8 +309,8 @@ final class Formatter implements Sink {
     }
 
     @Override
-    public void mayBusyPoll(boolean mayPoll) {
-        sink.mayBusyPoll(mayPoll);
+    public void expectMore() {
+        sink.expectMore();
     }
 
     @Override

@@ -54,10 +54,10 @@ public interface Sink extends AutoCloseable {
     default void observedBy(Observer observer) {}
 
     /**
-     * Whether its threads may stay awake for a moment, where that stores a line sooner. Called once, before all else; they may
-     * not if it is not.
+     * Whoever sent what was accepted last waits for it, and may send more as soon as it is stored: threads may stay awake for
+     * that for a moment. Any thread; does not wait.
      */
-    default void mayBusyPoll(boolean mayPoll) {}
+    default void expectMore() {}
 
     /** The longest line that it surely stores, its terminator not counted. Does not change. */
     default int mostLineBytes() {

@@ -261,8 +261,8 @@ final class SpooledSink implements Sink {
     }
 
     @Override
-    public void mayBusyPoll(boolean mayPoll) {
-        store.mayBusyPoll(mayPoll);
+    public void expectMore() {
+        store.expectMore();
     }
 
     @Override

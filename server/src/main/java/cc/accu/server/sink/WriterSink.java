@@ -120,8 +120,8 @@ public final class WriterSink implements Sink {
     }
 
     @Override
-    public void mayBusyPoll(boolean mayPoll) {
-        queue.mayBusyPoll(mayPoll);
+    public void expectMore() {
+        queue.expectMore();
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
@@ -55,6 +56,12 @@ public final class Metrics implements ServerObserver {
 
     /** Adds its metrics to {@code registry}. */
     public Metrics(PrometheusRegistry registry) {
+        Info.builder()
+                .name("accu_build_info")
+                .help("What runs.")
+                .labelNames("version")
+                .register(registry)
+                .setLabelValues(version());
         connections = counter(registry, "connections", "Connections that were accepted.", "listener");
         open = Gauge.builder()
                 .name("accu_connections_open")
@@ -83,6 +90,11 @@ public final class Metrics implements ServerObserver {
                 registry, "commit_duration_seconds", "What writing and making safe took at once.", "sink", SECONDS);
         commitBytes =
                 histogram(registry, "commit_size_bytes", "What was written and made safe at once.", "sink", BYTES);
+    }
+
+    private static String version() {
+        String version = LineServer.class.getPackage().getImplementationVersion();
+        return version == null ? "unknown" : version;
     }
 
     private static Counter counter(PrometheusRegistry registry, String name, String help, String... labels) {

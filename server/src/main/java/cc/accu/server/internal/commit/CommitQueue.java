@@ -24,6 +24,7 @@ public final class CommitQueue {
     /** Changed under the lock, and also read without it, by a thread that does not sleep yet. */
     private volatile boolean threadCalled;
 
+    private volatile boolean moreExpected;
     private final BusyPoll poll = new BusyPoll();
 
     /** Changed under the lock, and also read without it, so that nobody gets before it who need not. */
@@ -71,14 +72,17 @@ public final class CommitQueue {
         notifyAll();
     }
 
-    /** Whether the thread may take the processor's time for a moment before it sleeps. */
-    public void mayBusyPoll(boolean mayPoll) {
-        poll.allow(mayPoll);
+    /** The thread may stay awake for a moment, the next time that it waits. */
+    public void expectMore() {
+        moreExpected = true;
     }
 
     /** Waits, on the thread, for something to do; says whether the queue is still open. */
     public boolean awaitCall() {
-        poll.begin();
+        if (moreExpected) {
+            moreExpected = false;
+            poll.begin();
+        }
         while (!threadCalled && !reopenAsked && poll.goesOn()) {
             Thread.onSpinWait();
         }

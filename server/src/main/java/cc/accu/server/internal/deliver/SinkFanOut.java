@@ -22,12 +22,8 @@ public final class SinkFanOut {
     private final List<SinkLane> lanes;
     private volatile List<Thread> closers = List.of();
 
-    /**
-     * @param listener is told of each of them
-     * @param mayPoll as {@link Sink#mayBusyPoll}
-     */
-    public SinkFanOut(List<Sink> sinks, SinkListener listener, boolean mayPoll) {
-        sinks.forEach(sink -> sink.mayBusyPoll(mayPoll));
+    /** @param listener is told of each of them */
+    public SinkFanOut(List<Sink> sinks, SinkListener listener) {
         this.lanes = sinks.stream()
                 .map(sink -> new SinkLane(sink, listener, GlobalEventExecutor.INSTANCE))
                 .toList();
@@ -68,6 +64,11 @@ public final class SinkFanOut {
     /** As {@link Sink#flush}, for all. */
     public void flush() {
         lanes.forEach(SinkLane::flush);
+    }
+
+    /** As {@link Sink#expectMore}, for all. */
+    public void expectMore() {
+        lanes.forEach(SinkLane::expectMore);
     }
 
     /** As {@link Sink#reopen}, for all. */

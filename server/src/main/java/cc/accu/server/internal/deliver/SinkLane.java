@@ -223,6 +223,10 @@ final class SinkLane {
         guarded(sink::flush);
     }
 
+    void expectMore() {
+        guarded(sink::expectMore);
+    }
+
     void reopen() {
         guarded(sink::reopen);
     }

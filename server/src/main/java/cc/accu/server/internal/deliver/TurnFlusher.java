@@ -31,7 +31,7 @@ public final class TurnFlusher implements Runnable {
 
     /**
      * @param awaitedAt when a sender waited the last time, for all loops of a server
-     * @param stayAwake has the loop wait awake for a moment
+     * @param stayAwake has the loop, and the sinks, wait awake for a moment
      */
     public TurnFlusher(EventExecutor loop, SinkFanOut sinks, AtomicLong awaitedAt, Runnable stayAwake) {
         this(loop, sinks::flush, LockSupport::parkNanos, new ReadShare(awaitedAt), stayAwake);
@@ -78,10 +78,10 @@ public final class TurnFlusher implements Runnable {
         reads = 0;
         bytes = 0;
         awaited = false;
-        flush.run();
         if (alone) {
             stayAwake.run();
         }
+        flush.run();
         if (gathering) {
             parker.accept(GATHERING_NANOS);
         }

@@ -34,7 +34,7 @@ class SinkFanOutTest {
             @Override
             public void failed(String address, Throwable failure) {}
         };
-        new SinkFanOut(sinks, deaf, false)
+        new SinkFanOut(sinks, deaf)
                 .accept(
                         LineBatch.of(lines, 1, Origin.of("tcp :1", "peer"), 1, 0),
                         failure -> told.add(failure == null ? "stored" : "failed: " + failure.getMessage()));

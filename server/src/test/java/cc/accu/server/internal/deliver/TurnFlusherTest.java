@@ -58,7 +58,7 @@ class TurnFlusherTest {
 
     @Test
     void staysAwakeForTheCommitOfALineThatSomebodyWaitsFor() {
-        assertThat(turnAfter(1, 100, true)).containsExactly("flush", "stay awake");
+        assertThat(turnAfter(1, 100, true)).containsExactly("stay awake", "flush");
     }
 
     @Test
