@@ -1,15 +1,10 @@
 package cc.accu.server;
 
+import cc.accu.internal.process.OpenFiles;
 import cc.accu.internal.transport.ReadBuffers;
 import cc.accu.server.sink.Sink;
-import java.io.File;
-import java.io.FileInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.OptionalLong;
 
 /**
  * What a server allows itself, so that it does not run out of memory whatever senders do.
@@ -36,6 +31,11 @@ public record ServerLimits(long bufferBytes, int maxConnections) {
 
     private static final int CONNECTIONS_PART = 2;
 
+    /** Open files for sinks, libraries, the admin address, and refused connections before they are closed. */
+    private static final int RESERVE = 32;
+
+    private static final int WITHOUT_PROC = 10_000;
+
     /** Less of the buffer than that is too little for what connections bring. */
     private static final int SINKS_PART = 4;
 
@@ -59,7 +59,7 @@ public record ServerLimits(long bufferBytes, int maxConnections) {
                 bufferBytes > 0 ? bufferBytes : Math.min(MOST_DEFAULT_BUFFER_BYTES, memory / DEFAULT_BUFFER_PART),
                 maxConnections > 0
                         ? maxConnections
-                        : (int) Math.min(OpenFiles.roomForConnections(), Math.max(1, heapConnections)));
+                        : (int) Math.min(roomForConnections(), Math.max(1, heapConnections)));
     }
 
     private static IllegalStateException tooLarge(String what, long bytes, long memory, long most) {
@@ -91,29 +91,12 @@ public record ServerLimits(long bufferBytes, int maxConnections) {
         return left;
     }
 
-    /** How many connections the system's limit on open files leaves room for. */
-    private static final class OpenFiles {
-        /** For files of the sinks, libraries, and refused connections before they are closed. */
-        private static final int RESERVE = 32;
-
-        private static final int WITHOUT_PROC = 10_000;
-        private static final Pattern SOFT_LIMIT = Pattern.compile("(?m)^Max open files\\s+(\\d+)");
-
-        private OpenFiles() {}
-
-        /** The limit, less what is open now and a reserve; at least 1. */
-        static int roomForConnections() {
-            String[] open = new File("/proc/self/fd").list();
-            try (InputStream limits = new FileInputStream("/proc/self/limits")) {
-                Matcher limit = SOFT_LIMIT.matcher(new String(limits.readAllBytes(), StandardCharsets.US_ASCII));
-                if (open != null && limit.find()) {
-                    long room = Long.parseLong(limit.group(1)) - open.length - RESERVE;
-                    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, room));
-                }
-            } catch (IOException noProc) {
-                return WITHOUT_PROC;
-            }
-            return WITHOUT_PROC;
-        }
+    /** How many connections the system's limit on open files leaves room for; at least 1. */
+    private static int roomForConnections() {
+        OptionalLong limit = OpenFiles.limit();
+        OptionalLong open = OpenFiles.open();
+        return limit.isEmpty() || open.isEmpty()
+                ? WITHOUT_PROC
+                : (int) Math.max(1, Math.min(Integer.MAX_VALUE, limit.getAsLong() - open.getAsLong() - RESERVE));
     }
 }

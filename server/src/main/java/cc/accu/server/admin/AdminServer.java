@@ -1,9 +1,11 @@
 package cc.accu.server.admin;
 
+import cc.accu.internal.transport.UnixSocketFile;
 import cc.accu.server.LineServer;
 import cc.accu.server.internal.admin.AdminListener;
 import cc.accu.server.internal.admin.Views;
 import cc.accu.transport.Endpoint;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -39,8 +41,21 @@ public final class AdminServer implements AutoCloseable {
      * @throws cc.accu.transport.ListenException when the address cannot be had
      */
     public static AdminServer start(Endpoint endpoint, Set<String> hosts) {
+        return start(endpoint, UnixSocketFile.Access.DEFAULT, hosts);
+    }
+
+    /**
+     * The same.
+     *
+     * @param mode permissions of the file of a Unix socket, for example 0600
+     */
+    public static AdminServer start(Endpoint endpoint, int mode, Set<String> hosts) {
+        return start(endpoint, new UnixSocketFile.Access(mode, Optional.empty()), hosts);
+    }
+
+    private static AdminServer start(Endpoint endpoint, UnixSocketFile.Access access, Set<String> hosts) {
         Views views = new Views();
-        return new AdminServer(views, new AdminListener(endpoint, hosts, views));
+        return new AdminServer(views, new AdminListener(endpoint, access, hosts, views));
     }
 
     /** Where it listens, with the real port. */

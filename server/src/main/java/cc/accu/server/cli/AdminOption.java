@@ -24,24 +24,31 @@ final class AdminOption {
             "a host name that it may be asked by, beside localhost and addresses",
             name -> name.toLowerCase(Locale.ROOT));
 
+    private final Option<Integer> mode = Option.of(
+            "--admin-mode OCTAL", "permissions of the file, if it is a unix socket", ListenerOption::mode, "0660");
+
     /** Where it is. */
     Option<Endpoint> address() {
         return address;
     }
 
-    /** What it may be called. */
-    Option<List<String>> host() {
-        return hosts;
+    /** What it may be called, and who may open it. */
+    List<Option<?>> others() {
+        return List.of(hosts, mode);
     }
 
     /** A port alone is one of this machine, for itself. */
     static Endpoint endpoint(String text) {
         if (text.startsWith(UNIX)) {
+            if (text.contains("?")) {
+                throw new IllegalArgumentException("it has no options; permissions are --admin-mode");
+            }
             return text.startsWith(UNIX + "//")
                     ? Endpoint.parse(text)
                     : Endpoint.parse("unix", text.substring(UNIX.length()));
         }
-        return Endpoint.parse("tcp", text.startsWith(":") ? LOOPBACK + text : text);
+        String address = text.matches("\\d+") ? ":" + text : text;
+        return Endpoint.parse("tcp", address.startsWith(":") ? LOOPBACK + address : address);
     }
 
     /**
@@ -51,8 +58,8 @@ final class AdminOption {
      */
     Admin start() {
         return new Admin(address.ifAny()
-                .map(endpoint ->
-                        AdminServer.start(endpoint, Set.copyOf(hosts.ifAny().orElse(List.of())))));
+                .map(endpoint -> AdminServer.start(
+                        endpoint, mode.value(), Set.copyOf(hosts.ifAny().orElse(List.of())))));
     }
 
     /** What was started: nothing, where it was not asked for. Any thread. */

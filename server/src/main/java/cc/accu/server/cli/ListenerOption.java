@@ -234,7 +234,8 @@ enum ListenerOption implements UnaryOperator<String> {
         return List.of(text.split(",", -1));
     }
 
-    private static int mode(String octal) {
+    /** Throws an IllegalArgumentException with a message for the person who typed it. */
+    static int mode(String octal) {
         if (!octal.matches("0?[0-7]{3}")) {
             throw new IllegalArgumentException(
                     "mode is three octal digits, for example mode=0660, not '" + octal + "'");

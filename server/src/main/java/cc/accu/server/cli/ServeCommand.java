@@ -26,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The server as a command. One thread. */
@@ -100,7 +101,9 @@ final class ServeCommand implements Callable<Integer> {
             .rareOptions("limits of senders", listeners.options(ListenerOption.LIMITS))
             .rareOptions("who may send", listeners.options(ListenerOption.OF_SENDERS))
             .rareOptions("TLS", listeners.options(ListenerOption.OF_TLS))
-            .rareOptions("more of running", List.of(admin.host(), transport))
+            .rareOptions(
+                    "more of running",
+                    Stream.concat(admin.others().stream(), Stream.of(transport)).toList())
             .usualOptions("Running", List.of(admin.address(), config, printConfig, drainTimeout, logFormat, quiet))
             .text(FOOT);
 

@@ -12,7 +12,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -312,6 +314,28 @@ class FileFailureTest {
                 SinkContract.flushed(sink, Batches.of("two\n")).get(10, TimeUnit.SECONDS);
             }
             assertThat(logs().all()).isEqualTo("one\ntwo\n");
+        } finally {
+            run("umount", directory.toString());
+        }
+    }
+
+    @Test
+    void makesRoomOnARealFullDiskByWhatItMayNotKeep() throws Exception {
+        assumeThat(run("mount", "-t", "tmpfs", "-o", "size=1m", "accu-test", directory.toString()))
+                .as("mounting a tmpfs, which takes root")
+                .isZero();
+        try {
+            Files.write(directory.resolve("ballast"), new byte[300_000]);
+            Random random = new Random(1);
+            try (Sink sink = Sinks.parse("file:" + logs().log() + "?rotate=100k&compress=gzip&keep-size=500k")
+                    .open()) {
+                for (int i = 0; i < 40; i++) {
+                    byte[] incompressible = new byte[50_000];
+                    random.nextBytes(incompressible);
+                    String lines = HexFormat.of().formatHex(incompressible) + "\n";
+                    SinkContract.flushed(sink, Batches.of(lines)).get(30, TimeUnit.SECONDS);
+                }
+            }
         } finally {
             run("umount", directory.toString());
         }

@@ -19,9 +19,10 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.timeout.IdleStateEvent;
-import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,16 +34,45 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
             + " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    private static final int REQUEST_SECONDS = 30;
+
     private final Views views;
     private final HostCheck hosts;
+    private final Seats seats;
+    private @Nullable Future<?> deadline;
 
-    AdminHandler(Views views, HostCheck hosts) {
+    AdminHandler(Views views, HostCheck hosts, Seats seats) {
         this.views = views;
         this.hosts = hosts;
+        this.seats = seats;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        awaitRequest(ctx);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        awaitNothing();
+    }
+
+    /** A whole one, however it is sent, after which its answer has as much time. */
+    private void awaitRequest(ChannelHandlerContext ctx) {
+        awaitNothing();
+        deadline = ctx.executor().schedule(() -> ctx.close(), REQUEST_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void awaitNothing() {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        seats.answered(ctx.channel());
+        awaitRequest(ctx);
         if (!request.decoderResult().isSuccess()) {
             HttpUtil.setKeepAlive(request, false);
             answer(ctx, request, View.text(HttpResponseStatus.BAD_REQUEST, "this is no HTTP request\n"));
@@ -73,12 +103,19 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private void read(ChannelHandlerContext ctx, FullHttpRequest request) {
         QueryStringDecoder target = new QueryStringDecoder(request.uri());
-        if (target.path().equals("/messages")) {
-            stream(ctx, request, target);
+        if (!isReadable(target)) {
+            answer(
+                    ctx,
+                    request,
+                    View.text(HttpResponseStatus.BAD_REQUEST, "what is asked for has a % without two digits\n"));
             return;
         }
         try {
-            answer(ctx, request, views.of(target, request.headers().get(HttpHeaderNames.ACCEPT, "")));
+            if (target.path().equals("/messages")) {
+                stream(ctx, request, target);
+            } else {
+                answer(ctx, request, views.of(target, request.headers().get(HttpHeaderNames.ACCEPT, "")));
+            }
         } catch (RuntimeException bug) {
             LOG.error("cannot answer {}", target.path(), bug);
             answer(
@@ -88,21 +125,34 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
+    private static boolean isReadable(QueryStringDecoder target) {
+        try {
+            target.path();
+            target.parameters();
+            return true;
+        } catch (IllegalArgumentException wrongPercent) {
+            return false;
+        }
+    }
+
     private void stream(ChannelHandlerContext ctx, FullHttpRequest request, QueryStringDecoder target) {
-        if (!views.live().hasRoom()) {
+        boolean isHead = request.method().equals(HttpMethod.HEAD);
+        if (!isHead && !(views.live().hasRoom() && seats.mayFollow(ctx.channel()))) {
+            HttpUtil.setKeepAlive(request, false);
             answer(ctx, request, View.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "too many look already\n"));
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             return;
         }
         HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         secure(head.headers());
         head.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
         HttpUtil.setTransferEncodingChunked(head, true);
-        if (request.method().equals(HttpMethod.HEAD)) {
+        if (isHead) {
             ctx.writeAndFlush(head);
             ctx.close();
             return;
         }
-        ctx.pipeline().remove(IdleStateHandler.class);
+        awaitNothing();
         ctx.writeAndFlush(head);
         views.live().add(ctx.channel(), MessageFilter.of(target.parameters()), Views.isForPeople(target));
     }
@@ -130,9 +180,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof IdleStateEvent) {
-            ctx.close();
-        } else if (event instanceof ChannelInputShutdownEvent) {
+        if (event instanceof ChannelInputShutdownEvent) {
             ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE); // behind the answers
         }
     }

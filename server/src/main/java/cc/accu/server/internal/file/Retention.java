@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -33,9 +33,11 @@ final class Retention implements AutoCloseable {
     /** Enough to remove what is half compressed. */
     private static final long CLOSE_MILLIS = 500;
 
+    private static final long AGAIN_SECONDS = 5;
+
     private final FileAddress address;
     private final RotatedNames names;
-    private final ExecutorService upkeep = Executors.newSingleThreadExecutor(task -> {
+    private final ScheduledThreadPoolExecutor upkeep = new ScheduledThreadPoolExecutor(1, task -> {
         Thread thread = new Thread(task, "accu-sink-upkeep");
         thread.setDaemon(true);
         return thread;
@@ -52,6 +54,7 @@ final class Retention implements AutoCloseable {
         this.address = address;
         this.names = names;
         this.passedOver = new PassedOver(address);
+        upkeep.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /** Looks after all that is rotated away now, and for what an earlier process left half done. Any thread. */
@@ -110,6 +113,7 @@ final class Retention implements AutoCloseable {
             for (String stamp : stamps.subList(0, surplus)) {
                 rotated.getOrDefault(stamp, List.of()).forEach(this::delete);
             }
+            deleteBeyondSize(); // before anything takes room for its compressed form
             if (address.compress()) {
                 for (String stamp : stamps.subList(surplus, stamps.size())) {
                     if (names.isFinished(stamp, lastStamp) && !compressed(rotated.getOrDefault(stamp, List.of()))) {
@@ -117,24 +121,35 @@ final class Retention implements AutoCloseable {
                     }
                 }
             }
-            if (address.keepBytes() > 0) {
-                deleteBeyondSize();
-            }
             hindered = false;
         } catch (IOException failure) {
             if (!hindered) {
                 LOG.warn(
-                        "{}: cannot look after rotated files now, tries again after each rotation: {}",
+                        "{}: cannot look after rotated files now, tries again every {} s: {}",
                         address,
+                        AGAIN_SECONDS,
                         FileProblem.why(failure));
             }
             hindered = true;
+            tryAgainLater();
         }
         passedOver.tell();
     }
 
+    /** What waits for room may be what would make some: no rotation comes then. */
+    private void tryAgainLater() {
+        try {
+            upkeep.schedule(() -> lookAfter(lastStamp), AGAIN_SECONDS, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException closedMeanwhile) {
+            LOG.debug("{}: not looked after any more", address, closedMeanwhile);
+        }
+    }
+
     /** The oldest go, until the others take no more together than they may. */
     private void deleteBeyondSize() throws IOException {
+        if (address.keepBytes() == 0) {
+            return;
+        }
         SortedMap<String, List<Path>> all = ours();
         for (Map.Entry<String, List<Path>> torn : names.torn().entrySet()) {
             for (Path file : torn.getValue()) {
