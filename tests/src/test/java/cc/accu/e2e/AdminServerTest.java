@@ -9,6 +9,7 @@ import cc.accu.line.LongLine;
 import cc.accu.server.LineServer;
 import cc.accu.server.admin.AdminServer;
 import cc.accu.server.sink.Sinks;
+import cc.accu.testing.ErrorOutput;
 import cc.accu.transport.Endpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,12 +19,18 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -33,6 +40,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a running server shows over HTTP. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -316,6 +325,82 @@ class AdminServerTest {
             String last = request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
             socket.getOutputStream().write(last.getBytes(UTF_8));
             return new String(socket.getInputStream().readAllBytes(), UTF_8);
+        }
+    }
+
+    @Test
+    void answersProbesThoughOthersTakeAllSeatsAndAskForNothing() throws Exception {
+        List<Socket> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < 200; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(admin.endpoint()));
+                idle.add(socket);
+                socket.getOutputStream().write("GET /healthz HTTP/1.1\r\nX: ".getBytes(UTF_8));
+            }
+            assertThat(get("/healthz").statusCode()).isEqualTo(200);
+            await().until(() -> ended(idle) >= 100);
+        } finally {
+            for (Socket socket : idle) {
+                socket.close();
+            }
+        }
+    }
+
+    private static long ended(List<Socket> sockets) throws IOException {
+        long ended = 0;
+        for (Socket socket : sockets) {
+            socket.setSoTimeout(1);
+            try {
+                ended += socket.getInputStream().read() < 0 ? 1 : 0;
+            } catch (SocketTimeoutException stillThere) {
+                // It may stay.
+            } catch (SocketException reset) {
+                ended++;
+            }
+        }
+        return ended;
+    }
+
+    @Test
+    void leavesSeatsForProbesWhenManyFollow() throws Exception {
+        builder.sink(Sinks.discard());
+        try (LineServer server = started()) {
+            List<Socket> followers = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(admin.endpoint()));
+                followers.add(socket);
+                socket.getOutputStream().write("GET /messages HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+            }
+            assertThat(get("/readyz").statusCode()).isEqualTo(200);
+            await().untilAsserted(() ->
+                    assertThat(ended(followers)).as("those who were refused").isGreaterThan(0));
+            for (Socket socket : followers) {
+                socket.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/state?%zz", "/state%zz", "/%zz", "/messages?filter=%zz"})
+    void refusesWhatIsWronglyEncoded(String target) throws Exception {
+        try (ErrorOutput log = ErrorOutput.captured();
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(admin.endpoint()))) {
+            String request = "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(UTF_8));
+            byte[] answer = new byte[12];
+            assertThat(socket.getInputStream().readNBytes(answer, 0, 12)).isEqualTo(12);
+            assertThat(new String(answer, UTF_8)).isEqualTo("HTTP/1.1 400");
+            assertThat(log.text()).isEmpty();
+        }
+    }
+
+    @Test
+    void givesTheFileOfAUnixSocketTheModeThatWasAskedFor() throws Exception {
+        Path file = directory.resolve("admin.sock");
+        try (AdminServer other = AdminServer.start(new Endpoint.Unix(file.toString()), 0600, Set.of())) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
+            assertThat(other.endpoint()).isEqualTo(new Endpoint.Unix(file.toString()));
         }
     }
 }

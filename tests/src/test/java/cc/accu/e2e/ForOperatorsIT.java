@@ -127,7 +127,7 @@ class ForOperatorsIT {
         }
         try (Jar server = startWithShortFiles("hold")) {
             send("too much for such a file\n".repeat(1000));
-            await().until(() -> server.err().contains("has failed, senders are held"));
+            await().until(() -> server.err().contains("has failed, and stores nothing more"));
             assertThat(server.stops()).isEqualTo(1);
         }
     }

@@ -3,6 +3,8 @@ package cc.accu.client.cli;
 import cc.accu.internal.cli.Command;
 import cc.accu.internal.cli.Option;
 import cc.accu.internal.cli.Program;
+import cc.accu.internal.process.StandardStream;
+import cc.accu.internal.text.Printable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.List;
@@ -34,6 +36,7 @@ final class TailCommand implements Callable<Integer> {
             .options(List.of(filter, listener, peer, json))
             .usualOptions();
     private final Program program;
+    private final boolean onTerminal = StandardStream.OUTPUT.isTerminal();
 
     TailCommand(Program program) {
         this.program = program;
@@ -78,7 +81,8 @@ final class TailCommand implements Callable<Integer> {
             String lines = String.valueOf(events.readLine()).replaceAll("\\D", "");
             program.err().println("left out " + lines + " messages: too many at once");
         } else if (line.startsWith(DATA)) {
-            program.out().println(line.substring(DATA.length()));
+            String message = line.substring(DATA.length());
+            program.out().println(onTerminal ? Printable.line(message) : message);
         }
     }
 }

@@ -6,7 +6,6 @@ import cc.accu.internal.cli.Program;
 import cc.accu.internal.process.StandardStream;
 import cc.accu.internal.text.Printable;
 import cc.accu.internal.text.Quantities;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -56,10 +55,9 @@ final class TopCommand implements Callable<Integer> {
     }
 
     private void show(AdminPage page, boolean isTerminal) throws IOException, InterruptedException {
-        try (BufferedReader lines = page.lines("/state", Map.of("format", "text"))) {
-            program.out().print(isTerminal ? CLEAR_SCREEN : "");
-            lines.lines().map(Printable::line).forEach(program.out()::println);
-            program.out().flush();
-        }
+        String state = page.text("/state", Map.of("format", "text"));
+        program.out().print(isTerminal ? CLEAR_SCREEN : "");
+        state.lines().map(Printable::line).forEach(program.out()::println);
+        program.out().flush();
     }
 }

@@ -37,7 +37,7 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
     public static final int WRONG_USAGE = 2;
 
     public Program {
-        err = new OneLineEach(err);
+        err = new OneLineEach(err, name + ": ");
     }
 
     /** One that prints without colours. */
@@ -47,14 +47,21 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
 
     /** Prints each text as one line, whoever wrote what is in it: a server, a certificate, the name of a file. */
     private static final class OneLineEach extends PrintWriter {
-        OneLineEach(PrintWriter writer) {
+        private final String problem;
+
+        /** @param problem how a line begins that says why the program fails */
+        OneLineEach(PrintWriter writer, String problem) {
             super(writer, true);
+            this.problem = problem;
         }
 
         @Override
         public void println(@Nullable String text) {
             String line = String.valueOf(text);
-            super.println(JsonLog.isOn() ? JsonLog.object("INFO", line) : Printable.line(line));
+            super.println(
+                    JsonLog.isOn()
+                            ? JsonLog.object(line.startsWith(problem) ? "ERROR" : "INFO", line)
+                            : Printable.line(line));
         }
 
         /** A line of a stack trace. */
@@ -138,6 +145,7 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
                 all.addAll(root.subcommands().isEmpty() ? 0 : 1, more);
                 typed = parsed(line, all);
             }
+            settings.get().unknownVariables().forEach(unknown -> err.println("note: " + unknown));
             Command command = (Command) typed.commandSpec().userObject();
             return command.printsSettings()
                     ? print(String.join("\n", settings.get().print()) + "\n")

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgSpec;
@@ -29,6 +31,12 @@ final class Settings {
     static final String CONFIG = "--config";
     static final String PRINT = "--print-config";
     private static final String WORDS = "listen";
+    /** A property with a telling name, as of Kafka's producer. */
+    private static final Pattern SECRET =
+            Pattern.compile("([\\w.-]*(?:password|secret|jaas)[\\w.-]*=).*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    private static final Pattern COMMENT = Pattern.compile("\\s+# .*|^#.*");
+    private static final Pattern DEFAULT = Pattern.compile("\\((default: .*)\\)$");
     private static final Set<String> ONLY_TYPED = Set.of("--help", "--help-all", "--version", PRINT);
 
     private final CommandSpec command;
@@ -72,6 +80,18 @@ final class Settings {
         return option.longestName().substring("--".length());
     }
 
+    /** Variables that begin as ours do and are none, with what may be meant. */
+    List<String> unknownVariables() {
+        List<String> names = Stream.concat(
+                        Stream.of(WORDS), command.options().stream().map(Settings::nameOf))
+                .toList();
+        List<String> known = names.stream().map(variables::nameOf).toList();
+        return variables.others(known).stream()
+                .flatMap(name -> TypedText.nearest(variables.optionOf(name), names).stream()
+                        .map(near -> name + " is no setting; did you mean " + variables.nameOf(near) + "?"))
+                .toList();
+    }
+
     private Optional<Given> variable(String name) {
         return variables
                 .valueOf(name)
@@ -98,12 +118,21 @@ final class Settings {
         }
         Map<String, Given> settings = new LinkedHashMap<>();
         for (int at = 0; at < lines.size(); at++) {
-            String line = lines.get(at).strip();
-            if (!line.isEmpty() && !line.startsWith("#")) {
+            String line = withoutComment(at == 0 ? withoutMark(lines.get(at)) : lines.get(at));
+            if (!line.isEmpty()) {
                 add(settings, line, file + ":" + (at + 1));
             }
         }
         return settings;
+    }
+
+    private static String withoutMark(String line) {
+        return line.startsWith("\uFEFF") ? line.substring(1) : line;
+    }
+
+    /** So that what {@link #print} has printed can be read. */
+    private static String withoutComment(String line) {
+        return COMMENT.matcher(line).replaceFirst("").strip();
     }
 
     private static String why(IOException unreadable) {
@@ -118,13 +147,19 @@ final class Settings {
         OptionSpec option = command.findOption("--" + name);
         boolean isKnown = option != null && !ONLY_TYPED.contains("--" + name) && !name.equals(nameOfConfig());
         if (equals < 0 || !(isKnown || name.equals(WORDS))) {
-            throw new IllegalArgumentException(
-                    place + ": '" + line + "' is no setting; " + (equals < 0 ? "write NAME = VALUE" : advice(name)));
+            throw new IllegalArgumentException(place + ": '" + line + "' is no setting; " + whatInstead(name, equals));
         }
         Given before = settings.get(name);
         List<String> values = new ArrayList<>(before == null ? List.of() : before.values());
         values.add(line.substring(equals + 1).strip());
         settings.put(name, new Given(before == null ? place : before.origin(), values));
+    }
+
+    private String whatInstead(String name, int equals) {
+        if (equals < 0) {
+            return "write NAME = VALUE";
+        }
+        return name.equals(nameOfConfig()) ? "a file names no other" : advice(name);
     }
 
     private static String nameOfConfig() {
@@ -206,10 +241,20 @@ final class Settings {
                     .stream().map(value -> line(name, value, "typed")).toList();
         }
         String value = option.defaultValue();
-        return value == null ? List.of("# " + name + " is not set") : List.of(line(name, value, "default"));
+        return value == null
+                ? List.of("# " + name + " is not set; " + about(option))
+                : List.of(line(name, value, "default"));
     }
 
+    /** What holds then, if its help says so. */
+    private static String about(OptionSpec option) {
+        Matcher otherwise = DEFAULT.matcher(String.join(" ", option.description()));
+        return otherwise.find() ? otherwise.group(1) : "there is no default";
+    }
+
+    /** Who prints settings shows them to others: what may be a secret is left out. The comment is a line of its own kind. */
     private static String line(String name, String value, String origin) {
-        return String.format("%-50s # %s", name + " = " + value, origin);
+        Matcher secret = SECRET.matcher(value);
+        return String.format("%-50s # %s", name + " = " + (secret.matches() ? secret.group(1) + "***" : value), origin);
     }
 }

@@ -35,6 +35,11 @@ public final class Main {
             Reference reference = new Reference("accu-server", new ServeCommand(program, signals, true).spec());
             return program.print(reference.of(words, "receives messages, one a line, and hands them on", 8));
         }
+        if (words.size() > 1
+                && words.get(words.size() - 1).equals(CHECK)
+                && !words.get(0).equals(CHECK)) {
+            return program.wrongUsage("'check' goes first: java -jar server.jar check ...");
+        }
         boolean checksOnly = !words.isEmpty() && words.get(0).equals(CHECK);
         List<String> options = checksOnly ? words.subList(1, words.size()) : words;
         return program.run(

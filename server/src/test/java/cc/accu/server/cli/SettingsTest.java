@@ -107,4 +107,36 @@ class SettingsTest {
                 .isEqualTo(1);
         assertThat(err.toString()).contains("no-such-user");
     }
+
+    @Test
+    void canBeReadAgainAsTheyArePrinted() throws IOException {
+        run(Map.of(), false, "tcp", ":3000", "--to=discard", "-q", "--max-line=3KiB", "--print-config");
+        String printed = settings();
+        Path file = file("\uFEFF" + printed);
+        out.getBuffer().setLength(0);
+        run(Map.of(), false, "--config", file.toString(), "--print-config");
+        assertThat(err.toString()).isEmpty();
+        assertThat(settings())
+                .contains("listen = tcp :3000 # ", "to = discard # ", "quiet = true # ", "max-line = 3KiB # ")
+                .contains("# buffer is not set; default: 64MiB");
+    }
+
+    @Test
+    void showNoSecrets() {
+        run(
+                Map.of("ACCU_KAFKA", "ssl.key.password=hunter2\nlinger.ms=20"),
+                false,
+                "--kafka=sasl.jaas.config=x password=\"hunter2\";",
+                "--print-config");
+        run(Map.of("ACCU_KAFKA", "ssl.key.password=hunter2\nlinger.ms=20"), false, "--print-config");
+        assertThat(out.toString())
+                .doesNotContain("hunter2")
+                .contains("sasl.jaas.config=***", "ssl.key.password=***", "linger.ms=20");
+    }
+
+    @Test
+    void nameAVariableThatMayBeMistyped() {
+        run(Map.of("ACCU_MAXLINE", "5", "ACCU_PORT_3000_TCP_ADDR", "10.0.0.1"), false, "--print-config");
+        assertThat(err.toString()).isEqualTo("note: ACCU_MAXLINE is no setting; did you mean ACCU_MAX_LINE?\n");
+    }
 }

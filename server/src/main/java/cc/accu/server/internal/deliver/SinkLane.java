@@ -203,11 +203,11 @@ final class SinkLane {
         }
         Throwable thrown = problem instanceof IOException ? problem.getCause() : problem;
         if (thrown instanceof RuntimeException || thrown instanceof Error) {
-            LOG.error("sink {} has failed, senders are held: it has thrown", address, thrown);
+            LOG.error("sink {} has failed, and stores nothing more: it has thrown", address, thrown);
         } else if (!(problem instanceof ReaderGoneException)) {
             // A reader that goes away, as head does, is no fault: whoever listens decides what to do then.
             LOG.error(
-                    "sink {} has failed, senders are held: {}; repair what is wrong there, then start the server again",
+                    "sink {} has failed, and stores nothing more: {}; repair what is wrong there, then start the server again",
                     address,
                     Reason.describe(problem));
         }
