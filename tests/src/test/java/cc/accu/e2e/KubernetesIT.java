@@ -29,6 +29,9 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 @Timeout(60)
 class KubernetesIT {
     private static final Path MANIFESTS = Path.of("..", "docs", "kubernetes");
+    /** A volume of the container. */
+    private static final String MESSAGES = "/var/lib/accu";
+
     private static final int LONGEST_DRAIN_SECONDS = 20;
 
     @TempDir
@@ -90,7 +93,8 @@ class KubernetesIT {
                 .orElseThrow();
         assertThat(server.keySet()).contains("livenessProbe").containsAnyOf("readinessProbe", "startupProbe");
         List<String> words = new ArrayList<>(List.of("check"));
-        server.getAsJsonArray("args").forEach(word -> words.add(word.getAsString()));
+        server.getAsJsonArray("args")
+                .forEach(word -> words.add(word.getAsString().replace(MESSAGES, directory.toString())));
         try (Jar check = Jar.start("server", directory, words.toArray(String[]::new))) {
             assertThat(check.ends()).as(check.err()).isZero();
         }

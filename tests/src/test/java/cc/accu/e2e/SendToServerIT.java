@@ -95,8 +95,9 @@ class SendToServerIT {
             awaitReady(server);
             assertThat(server.errLines()).hasSize(5);
             assertThat(server.errLines().get(0))
-                    .matches("accu server \\S+, Java \\S+, heap \\d+ MiB, buffers \\d+ MiB; --buffer \\d+ MiB,"
-                            + " at most \\d+ connections");
+                    .matches(
+                            "accu server \\S+ \\(commit \\w+\\), Java \\S+, heap \\d+ MiB, buffers \\d+ MiB; --buffer \\d+ MiB,"
+                                    + " at most \\d+ connections");
             assertThat(server.errLines().get(1)).matches("listening on tcp 127\\.0\\.0\\.1:[1-9]\\d*");
             assertThat(server.errLines().get(2)).matches("listening on tcp :[1-9]\\d*");
             assertThat(server.errLines().get(3)).startsWith("note: ").contains("every interface", "without encryption");
