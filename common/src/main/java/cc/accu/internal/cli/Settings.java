@@ -35,7 +35,7 @@ final class Settings {
     private static final Pattern SECRET =
             Pattern.compile("([\\w.-]*(?:password|secret|jaas)[\\w.-]*=).*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
-    private static final Pattern COMMENT = Pattern.compile("\\s+# .*|^#.*");
+    private static final Pattern COMMENT = Pattern.compile("^\\s*#.*|\\s# .*");
     private static final Pattern DEFAULT = Pattern.compile("\\((default: .*)\\)$");
     private static final Set<String> ONLY_TYPED = Set.of("--help", "--help-all", "--version", PRINT);
 
@@ -252,7 +252,7 @@ final class Settings {
         return otherwise.find() ? otherwise.group(1) : "there is no default";
     }
 
-    /** Who prints settings shows them to others: what may be a secret is left out. The comment is a line of its own kind. */
+    /** Who prints settings shows them to others: what may be a secret is left out. */
     private static String line(String name, String value, String origin) {
         Matcher secret = SECRET.matcher(value);
         return String.format("%-50s # %s", name + " = " + (secret.matches() ? secret.group(1) + "***" : value), origin);

@@ -43,6 +43,7 @@ class SettingsTest {
     void comeFromWhatIsTypedThenFromVariablesThenFromTheFile() throws IOException {
         Path file = file("""
                 # all of them
+                  #indented, without a space
                 listen = tcp :3000
                 max-line = 1KiB
                 read-timeout = 1s
@@ -60,11 +61,11 @@ class SettingsTest {
         assertThat(err.toString()).isEmpty();
         assertThat(exitCode).isZero();
         assertThat(settings())
-                .contains("listen = tcp :3000 # " + file + ":2\n")
+                .contains("listen = tcp :3000 # " + file + ":3\n")
                 .contains("max-line = 3KiB # typed\n")
                 .contains("read-timeout = 3s # ACCU_READ_TIMEOUT\n")
-                .contains("line-timeout = 2s # " + file + ":5\n")
-                .contains("to = discard # " + file + ":6\n", "to = stdout # " + file + ":6\n")
+                .contains("line-timeout = 2s # " + file + ":6\n")
+                .contains("to = discard # " + file + ":7\n", "to = stdout # " + file + ":7\n")
                 .contains("verbose = true # ACCU_VERBOSE\n")
                 .contains("drain-timeout = 10s # default\n");
     }

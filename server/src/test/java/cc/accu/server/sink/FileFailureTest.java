@@ -277,10 +277,7 @@ class FileFailureTest {
 
     @Test
     void resumesOnARealFullDisk() throws Exception {
-        assumeThat(run("mount", "-t", "tmpfs", "-o", "size=1m", "accu-test", directory.toString()))
-                .as("mounting a tmpfs, which takes root")
-                .isZero();
-        try {
+        onADiskOfAMegabyte(() -> {
             Path ballast = directory.resolve("ballast");
             Files.write(ballast, new byte[600_000]);
             String lines = "0123456789abcdef\n".repeat(40_000);
@@ -292,17 +289,12 @@ class FileFailureTest {
                 stored.get(10, TimeUnit.SECONDS);
             }
             assertThat(logs().all()).isEqualTo(lines);
-        } finally {
-            run("umount", directory.toString());
-        }
+        });
     }
 
     @Test
     void startsOnARealFullDiskWhenThereIsRoomForTheUnfinishedLine() throws Exception {
-        assumeThat(run("mount", "-t", "tmpfs", "-o", "size=1m", "accu-test", directory.toString()))
-                .as("mounting a tmpfs, which takes root")
-                .isZero();
-        try {
+        onADiskOfAMegabyte(() -> {
             Files.writeString(logs().log(), "one\ntor");
             Path ballast = directory.resolve("ballast");
             fill(ballast);
@@ -314,17 +306,12 @@ class FileFailureTest {
                 SinkContract.flushed(sink, Batches.of("two\n")).get(10, TimeUnit.SECONDS);
             }
             assertThat(logs().all()).isEqualTo("one\ntwo\n");
-        } finally {
-            run("umount", directory.toString());
-        }
+        });
     }
 
     @Test
     void makesRoomOnARealFullDiskByWhatItMayNotKeep() throws Exception {
-        assumeThat(run("mount", "-t", "tmpfs", "-o", "size=1m", "accu-test", directory.toString()))
-                .as("mounting a tmpfs, which takes root")
-                .isZero();
-        try {
+        onADiskOfAMegabyte(() -> {
             Files.write(directory.resolve("ballast"), new byte[300_000]);
             Random random = new Random(1);
             try (Sink sink = Sinks.parse("file:" + logs().log() + "?rotate=100k&compress=gzip&keep-size=500k")
@@ -336,6 +323,20 @@ class FileFailureTest {
                     SinkContract.flushed(sink, Batches.of(lines)).get(30, TimeUnit.SECONDS);
                 }
             }
+        });
+    }
+
+    /** What a test does that needs root, for its disk. */
+    private interface Body {
+        void run() throws Exception;
+    }
+
+    private void onADiskOfAMegabyte(Body test) throws Exception {
+        assumeThat(run("mount", "-t", "tmpfs", "-o", "size=1m", "accu-test", directory.toString()))
+                .as("mounting a tmpfs, which takes root")
+                .isZero();
+        try {
+            test.run();
         } finally {
             run("umount", directory.toString());
         }

@@ -68,6 +68,10 @@ final class Retention implements AutoCloseable {
     /** Looks after what is rotated away up to {@code stamp}; later files are not finished yet. Any thread. */
     void lookAfter(String stamp) {
         lastStamp = stamp;
+        plan();
+    }
+
+    private void plan() {
         if ((address.keep() > 0 || address.keepBytes() > 0 || address.compress())
                 && planned.compareAndSet(false, true)) {
             upkeep.execute(this::tidy);
@@ -139,7 +143,7 @@ final class Retention implements AutoCloseable {
     /** What waits for room may be what would make some: no rotation comes then. */
     private void tryAgainLater() {
         try {
-            upkeep.schedule(() -> lookAfter(lastStamp), AGAIN_SECONDS, TimeUnit.SECONDS);
+            upkeep.schedule(this::plan, AGAIN_SECONDS, TimeUnit.SECONDS);
         } catch (RejectedExecutionException closedMeanwhile) {
             LOG.debug("{}: not looked after any more", address, closedMeanwhile);
         }
