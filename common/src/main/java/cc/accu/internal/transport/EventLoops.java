@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,7 @@ public final class EventLoops implements AutoCloseable {
     private final Map<SocketIo, EventLoopGroup> groups = new EnumMap<>(SocketIo.class);
 
     private final Map<ThreadAwareExecutor, BusyPoll> polls = new ConcurrentHashMap<>();
+    private final Map<ThreadAwareExecutor, IoHandler> handlers = new ConcurrentHashMap<>();
 
     private EventLoops(String name, int threads, boolean daemon) {
         checkNetty();
@@ -89,7 +91,7 @@ public final class EventLoops implements AutoCloseable {
      * Gives a loop a task. One that the system could not wake has it all the same, and does it with its next event; one that
      * has ended does nothing any more. Any thread.
      */
-    public static void execute(EventExecutor loop, Runnable task) {
+    public static void execute(Executor loop, Runnable task) {
         try {
             loop.execute(task);
         } catch (ChannelException notWoken) {
@@ -112,7 +114,9 @@ public final class EventLoops implements AutoCloseable {
 
     private IoHandler handler(SocketIo io, ThreadAwareExecutor loop) {
         BusyPoll poll = polls.computeIfAbsent(loop, made -> new BusyPoll());
-        return io.handlers(() -> new LoopWait(poll)).newHandler(loop);
+        IoHandler handler = io.handlers(() -> new LoopWait(poll)).newHandler(loop);
+        handlers.put(loop, handler);
+        return handler;
     }
 
     /** To begin on that loop, one of these, when what it waits for may come soon. Any thread. */
@@ -154,10 +158,15 @@ public final class EventLoops implements AutoCloseable {
         close(DEFAULT_STOP);
     }
 
-    /** Stops the loops without a quiet period, and waits for that, at most so long; says whether they have stopped. */
+    /**
+     * Closes what is still connected, stops the loops without a quiet period, and waits for that, at most so long; says
+     * whether they have stopped. Listeners are to be closed before.
+     */
     public boolean close(Duration most) {
         long deadline = System.nanoTime() + most.toNanos();
         List<EventLoopGroup> all = made();
+        // Netty leaves that out when it is told to stop between its look at the sockets and its last look at the tasks.
+        handlers.forEach((loop, handler) -> execute(loop, handler::prepareToDestroy));
         all.forEach(group -> group.shutdownGracefully(0, most.toNanos(), TimeUnit.NANOSECONDS));
         boolean stopped = true;
         for (EventLoopGroup group : all) {

@@ -2,6 +2,7 @@ package cc.accu.internal.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -100,6 +102,27 @@ class TransportTest {
             assertThatThrownBy(() -> listen(endpoint, preferNative))
                     .isInstanceOf(ListenException.class)
                     .hasMessageStartingWith("cannot listen on " + endpoint + ": " + why);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void closesItsConnectionsWhenALoopIsStoppedAtWork(boolean preferNative) throws Exception {
+        EventLoops stopped = EventLoops.daemon("stopped");
+        Endpoint anyPort = Endpoint.parse("tcp 127.0.0.1:0");
+        try (Listener listener = Transport.of(anyPort, preferNative)
+                        .listen(stopped, UnixSocketFile.Access.DEFAULT, new Accepted(), accepted);
+                Socket peer = new Socket(InetAddress.getLoopbackAddress(), port(listener))) {
+            Channel connection = accepted.next();
+            CountDownLatch atWork = new CountDownLatch(1);
+            connection.eventLoop().execute(() -> {
+                atWork.countDown();
+                await().until(connection.eventLoop()::isShuttingDown);
+            });
+            assertThat(atWork.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(stopped.close(LONG)).isTrue();
+            assertThat(connection.isOpen()).isFalse();
+            assertThat(peer.getInputStream().read()).isNegative();
         }
     }
 
