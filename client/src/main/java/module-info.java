@@ -4,12 +4,13 @@ module cc.accu.client {
     requires static com.google.errorprone.annotations;
     requires static HdrHistogram;
     requires static info.picocli;
+    requires static io.netty.codec;
+    requires static io.netty.codec.http;
     requires static me.tongfei.progressbar;
     requires io.netty.buffer;
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.transport;
-    requires java.net.http;
     requires org.slf4j;
 
     exports cc.accu.client;

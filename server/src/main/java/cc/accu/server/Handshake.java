@@ -11,6 +11,7 @@ import cc.accu.server.internal.receive.AckGreeting;
 import cc.accu.server.internal.receive.FirstBytes;
 import cc.accu.server.internal.receive.HandshakeStep;
 import cc.accu.server.internal.receive.PeerStep;
+import cc.accu.server.internal.receive.Protocol;
 import cc.accu.server.internal.receive.SendRate;
 import cc.accu.server.internal.tls.TlsHelloStep;
 import cc.accu.server.internal.tls.TlsPeerStep;
@@ -24,6 +25,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -43,7 +45,7 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
     private Duration timeout = Duration.ZERO;
     private boolean over;
     private final List<SendRate> rates = new ArrayList<>();
-    private boolean speaksPlainly;
+    private Set<Protocol> wrongProtocols = Set.of();
     private @Nullable Future<?> deadline;
 
     /** What is added to the handshakes of a server: by tests. */
@@ -93,7 +95,10 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
                             new AckGreeting(connection.gate().input(), this));
             connection.gate().setGreeting(true);
         }
-        speaksPlainly = listener.options().endpoint() instanceof Endpoint.Tcp tcp && !tcp.isTls();
+        Endpoint endpoint = listener.options().endpoint();
+        if (endpoint instanceof Endpoint.Tcp) {
+            wrongProtocols = endpoint.isTls() ? Protocol.IN_TLS : Protocol.ANY;
+        }
         connection.gate().setIdentifying(true);
         timeout = listener.options().handshakeTimeout();
         rates.add(listener.options().rate().newRate());
@@ -128,8 +133,8 @@ final class Handshake implements HandshakeStep.Progress, AckGreeting.Sender {
         cancelDeadline();
         connection.gate().setIdentifying(false);
         connection.identified(origin);
-        if (speaksPlainly) {
-            channel.pipeline().addBefore(LineInput.NAME, null, new FirstBytes(connection::speaks));
+        if (!wrongProtocols.isEmpty()) {
+            channel.pipeline().addBefore(LineInput.NAME, null, new FirstBytes(wrongProtocols, connection::speaks));
         }
         rates.removeIf(rate -> !rate.isLimited());
         if (!rates.isEmpty()) {

@@ -30,16 +30,20 @@ class ForOperatorsIT {
     private final int port = FreePort.find();
     private final int adminPort = FreePort.find();
 
-    private Jar startServer(String... more) throws IOException {
-        String[] words = new String[6 + more.length];
-        System.arraycopy(
-                new String[] {"tcp", "127.0.0.1:" + port, "--to", "discard", "--admin", "127.0.0.1:" + adminPort},
-                0,
-                words,
-                0,
-                6);
-        System.arraycopy(more, 0, words, 6, more.length);
-        return Jar.start("server", directory, words);
+    private Jar startServer(String admin, String... more) throws IOException {
+        List<String> words = new ArrayList<>(List.of("tcp", "127.0.0.1:" + port, "--to", "discard", "--admin", admin));
+        words.addAll(List.of(more));
+        return Jar.start("server", directory, words.toArray(String[]::new));
+    }
+
+    /** Where a server shows what it does. */
+    private String admin(boolean overUnix) {
+        return overUnix ? "unix:" + directory.resolve("admin.sock") : "127.0.0.1:" + adminPort;
+    }
+
+    /** The same, as a person types it who looks. */
+    private String seen(boolean overUnix) {
+        return overUnix ? admin(true) : "http://" + admin(false);
     }
 
     private void send(String text) throws IOException {
@@ -48,12 +52,12 @@ class ForOperatorsIT {
         }
     }
 
-    @Test
-    void followsMessagesUntilTheServerEnds() throws Exception {
-        String url = "http://127.0.0.1:" + adminPort;
-        try (Jar server = startServer()) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void followsMessagesUntilTheServerEnds(boolean overUnix) throws Exception {
+        try (Jar server = startServer(admin(overUnix))) {
             server.awaitReady();
-            try (Jar tail = Jar.start("client", directory, "tail", url, "--filter", "needle")) {
+            try (Jar tail = Jar.start("client", directory, "tail", seen(overUnix), "--filter", "needle")) {
                 await().untilAsserted(() -> {
                     send("hay\na needle \u001b[31m\n");
                     assertThat(tail.out()).contains(" a needle \\u001b[31m\n").doesNotContain("hay");
@@ -65,14 +69,15 @@ class ForOperatorsIT {
         }
     }
 
-    @Test
-    void showsBooksSinksAndConnections() throws Exception {
-        try (Jar server = startServer()) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void showsBooksSinksAndConnections(boolean overUnix) throws Exception {
+        try (Jar server = startServer(admin(overUnix))) {
             server.awaitReady();
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 socket.getOutputStream().write("one\n".getBytes(UTF_8));
                 await().untilAsserted(() -> {
-                    try (Jar top = Jar.start("client", directory, "top", "http://127.0.0.1:" + adminPort, "--once")) {
+                    try (Jar top = Jar.start("client", directory, "top", seen(overUnix), "--once")) {
                         assertThat(top.ends()).isZero();
                         assertThat(top.out())
                                 .contains("received=1 stored=1")
@@ -86,7 +91,7 @@ class ForOperatorsIT {
 
     @Test
     void writesItsStateToTheLogWhenItIsAskedBySignal() throws Exception {
-        try (Jar server = startServer("--log-format", "json")) {
+        try (Jar server = startServer(admin(false), "--log-format", "json")) {
             await().until(() -> server.err().contains("\"ready\""));
             new ProcessBuilder("kill", "-USR1", String.valueOf(server.pid()))
                     .start()

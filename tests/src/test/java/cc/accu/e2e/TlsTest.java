@@ -430,6 +430,17 @@ class TlsTest {
         }
     }
 
+    @Test
+    void saysThatARequestInsideTlsIsTakenAsMessages() throws Exception {
+        try (ErrorOutput log = ErrorOutput.captured();
+                LineServer server = start(CA.server(directory));
+                SSLSocket socket = connect(server, "TLSv1.3")) {
+            write(socket, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            await().untilAsserted(() -> assertThat(log.text()).contains("sends an HTTP request"));
+            await().untilAsserted(() -> assertThat(sink.texts()).contains("GET /healthz HTTP/1.1"));
+        }
+    }
+
     private static boolean endsAtOnce(Socket socket) throws IOException {
         socket.setSoTimeout(5_000);
         try {

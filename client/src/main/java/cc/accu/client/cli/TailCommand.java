@@ -5,8 +5,10 @@ import cc.accu.internal.cli.Option;
 import cc.accu.internal.cli.Program;
 import cc.accu.internal.process.StandardStream;
 import cc.accu.internal.text.Printable;
+import cc.accu.internal.text.Quantities;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -17,8 +19,9 @@ import picocli.CommandLine.Model.CommandSpec;
 final class TailCommand implements Callable<Integer> {
     private static final String HEAD = """
             Usage: java -jar client.jar tail http://HOST:PORT [OPTION ...]
+                   java -jar client.jar tail unix:/PATH [OPTION ...]
 
-            Prints messages as a server receives them that was started with --admin HOST:PORT.
+            Prints messages as a server receives them that was started with --admin there.
             It is a look, not a log: of very many some are left out, which is said.
 
             """;
@@ -31,9 +34,11 @@ final class TailCommand implements Callable<Integer> {
             text("--listener TEXT", "only those of listeners with this in their address");
     private final Option<String> peer = text("--peer TEXT", "only those of senders with this in their address or name");
     private final Option<Boolean> json = Option.flag("--json", "print them as JSON objects, a line each");
+    private final Option<Duration> timeout =
+            Option.of("--timeout TIME", "longest wait for an answer", Quantities::duration, "10s");
     private final Command command = new Command(this, verbose)
             .text(HEAD)
-            .options(List.of(filter, listener, peer, json))
+            .options(List.of(filter, listener, peer, json, timeout))
             .usualOptions();
     private final Program program;
     private final boolean onTerminal = StandardStream.OUTPUT.isTerminal();
@@ -53,27 +58,22 @@ final class TailCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        AdminPage page = command.words(AdminPage::of);
+        AdminPage page = command.words(words -> AdminPage.of(words, timeout.value()));
         Program.requireOutput("tail prints to it");
         Map<String, String> query = Map.of(
                 "filter", filter.ifAny().orElse(""),
                 "listener", listener.ifAny().orElse(""),
                 "peer", peer.ifAny().orElse(""),
                 "format", json.value() ? "json" : "text");
-        try (BufferedReader events = page.lines("/messages", query)) {
-            follow(events);
-        }
-        throw new IOException(page.server() + " has ended");
-    }
-
-    private void follow(BufferedReader events) {
-        try {
+        BufferedReader events = page.lines("/messages", query);
+        try (events) {
             for (String line = events.readLine(); line != null; line = events.readLine()) {
                 print(line, events);
             }
         } catch (IOException broken) {
-            program.err().println("the connection broke");
+            throw new IOException(page.address() + " has ended: " + broken.getMessage(), broken);
         }
+        throw new IOException(page.address() + " has ended");
     }
 
     private void print(String line, BufferedReader events) throws IOException {

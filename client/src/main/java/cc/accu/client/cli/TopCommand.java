@@ -18,9 +18,10 @@ import picocli.CommandLine.Model.CommandSpec;
 final class TopCommand implements Callable<Integer> {
     private static final String HEAD = """
             Usage: java -jar client.jar top http://HOST:PORT [OPTION ...]
+                   java -jar client.jar top unix:/PATH [OPTION ...]
 
             Shows the books, the sinks and the connections, those that are held first, of a
-            server that was started with --admin HOST:PORT.
+            server that was started with --admin there.
 
             """;
     private static final String CLEAR_SCREEN = "\033[H\033[2J";
@@ -28,8 +29,12 @@ final class TopCommand implements Callable<Integer> {
     private final Option<Boolean> verbose = Option.flag("-v, --verbose", "print the stack traces of errors");
     private final Option<Duration> every = Option.of("--every TIME", "how often", Quantities::duration, "1s");
     private final Option<Boolean> once = Option.flag("--once", "show them once, and exit");
-    private final Command command =
-            new Command(this, verbose).text(HEAD).options(List.of(every, once)).usualOptions();
+    private final Option<Duration> timeout =
+            Option.of("--timeout TIME", "longest wait for an answer", Quantities::duration, "10s");
+    private final Command command = new Command(this, verbose)
+            .text(HEAD)
+            .options(List.of(every, once, timeout))
+            .usualOptions();
     private final Program program;
 
     TopCommand(Program program) {
@@ -43,7 +48,7 @@ final class TopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        AdminPage page = command.words(AdminPage::of);
+        AdminPage page = command.words(words -> AdminPage.of(words, timeout.value()));
         Program.requireOutput("top prints to it");
         boolean isTerminal = StandardStream.OUTPUT.isTerminal() && !once.value();
         show(page, isTerminal);

@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cc.accu.transport.Endpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +24,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AdminPageTest {
     private static final String OURS = "HTTP/1.1 200 OK\r\nContent-Security-Policy: x\r\nContent-Length: 10\r\n\r\n";
+
+    private static AdminPage page(String address, Duration patience) {
+        return AdminPage.of(List.of(address), patience);
+    }
 
     private static String answered(String answer) throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -37,7 +44,7 @@ class AdminPageTest {
                 }
             });
             try {
-                return AdminPage.of(List.of("http://127.0.0.1:" + listener.getLocalPort()))
+                return page("http://127.0.0.1:" + listener.getLocalPort(), Duration.ofSeconds(10))
                         .text("/state", Map.of());
             } finally {
                 server.get(10, TimeUnit.SECONDS);
@@ -72,9 +79,74 @@ class AdminPageTest {
     }
 
     @Test
-    void needsAnAddress() {
-        assertThatThrownBy(() -> AdminPage.of(List.of("unix:/run/admin.sock")))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("curl --unix-socket");
+    void isNothingOfWhoeverSaysNothing() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            AdminPage page = page("127.0.0.1:" + listener.getLocalPort(), Duration.ofMillis(1200));
+            assertThatThrownBy(() -> page.text("/state", Map.of()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("has not answered: nothing came for 1 s");
+        }
+    }
+
+    @Test
+    void isNothingOfWhoeverNeverEnds() {
+        String endless = OURS.replace("Content-Length: 10", "X: y") + "x".repeat(17 * 1024 * 1024);
+        assertThatThrownBy(() -> answered(endless))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("it says more than 16 MiB");
+    }
+
+    @Test
+    void isReadAsItComes() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Endpoint server = Endpoint.parse("tcp 127.0.0.1:" + listener.getLocalPort());
+            CompletableFuture<Socket> accepted = CompletableFuture.supplyAsync(() -> begun(listener));
+            try (HttpAnswer answer = new HttpAnswer(server, "localhost", "/messages", Duration.ofSeconds(10));
+                    Socket socket = accepted.get(10, TimeUnit.SECONDS)) {
+                answer.goOnWithin(Duration.ofSeconds(1));
+                for (String piece : List.of("4\r\n", "one\n", "\r\n4\r\ntw", "o\n\r\n")) {
+                    socket.getOutputStream().write(piece.getBytes(US_ASCII));
+                    TimeUnit.MILLISECONDS.sleep(50);
+                }
+                assertThat(answer.readNBytes(8)).isEqualTo("one\ntwo\n".getBytes(US_ASCII));
+                assertThatThrownBy(answer::read).isInstanceOf(IOException.class).hasMessage("nothing came for 1 s");
+                socket.close();
+                assertThatThrownBy(answer::read)
+                        .isInstanceOf(IOException.class)
+                        .hasMessage("the connection ended before the answer did");
+            }
+        }
+    }
+
+    private static Socket begun(ServerSocket listener) {
+        try {
+            Socket socket = listener.accept();
+            String head = OURS.replace("Content-Length: 10", "Transfer-Encoding: chunked");
+            socket.getOutputStream().write(head.getBytes(US_ASCII));
+            return socket;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    @Test
+    void isOfWhatAdminTakes() {
+        Duration any = Duration.ofSeconds(1);
+        Endpoint port = Endpoint.parse("tcp 127.0.0.1:9090");
+        assertThat(page("http://127.0.0.1:9090/", any).server()).isEqualTo(port);
+        assertThat(page("9090", any).server()).isEqualTo(port);
+        assertThat(page("unix:/run/admin.sock", any).server()).isEqualTo(new Endpoint.Unix("/run/admin.sock"));
+        assertThatThrownBy(() -> page("https://127.0.0.1:9090", any)).hasMessageContaining("has no TLS");
+        assertThatThrownBy(() -> page("http://127.0.0.1", any)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> AdminPage.of(List.of(), any)).hasMessageContaining("behind --admin");
+    }
+
+    @Test
+    void saysThatNobodyListens() {
+        assertThatThrownBy(() -> page("unix:/nonexistent/admin.sock", Duration.ofSeconds(1))
+                        .text("/state", Map.of()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no such file")
+                .hasMessageContaining("--admin");
     }
 }

@@ -1,5 +1,6 @@
 package cc.accu.server.cli;
 
+import cc.accu.internal.cli.AdminAddress;
 import cc.accu.internal.cli.Option;
 import cc.accu.server.LineServer;
 import cc.accu.server.admin.AdminServer;
@@ -11,14 +12,11 @@ import java.util.Set;
 
 /** Where the server is to be looked at, if anywhere. One thread. */
 final class AdminOption {
-    private static final String UNIX = "unix:";
-    private static final String LOOPBACK = "127.0.0.1";
-
     private final Option<Endpoint> address = Option.of(
             "--admin ADDRESS",
             "show metrics, health, connections and live messages over HTTP, for example on 127.0.0.1:9090 or unix:/PATH;"
                     + " whoever reaches it sees messages",
-            AdminOption::endpoint);
+            AdminAddress::parse);
     private final Option<List<String>> hosts = Option.list(
             "--admin-host NAME",
             "a host name that it may be asked by, beside localhost and addresses",
@@ -35,20 +33,6 @@ final class AdminOption {
     /** What it may be called, and who may open it. */
     List<Option<?>> others() {
         return List.of(hosts, mode);
-    }
-
-    /** A port alone is one of this machine, for itself. */
-    static Endpoint endpoint(String text) {
-        if (text.startsWith(UNIX)) {
-            if (text.contains("?")) {
-                throw new IllegalArgumentException("it has no options; permissions are --admin-mode");
-            }
-            return text.startsWith(UNIX + "//")
-                    ? Endpoint.parse(text)
-                    : Endpoint.parse("unix", text.substring(UNIX.length()));
-        }
-        String address = text.matches("\\d+") ? ":" + text : text;
-        return Endpoint.parse("tcp", address.startsWith(":") ? LOOPBACK + address : address);
     }
 
     /**

@@ -4,10 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Looks at the first bytes of a plain connection while they pass, tells when they are of another {@link Protocol}, and leaves
+ * Looks at the first bytes of a connection while they pass, tells when they are of another {@link Protocol}, and leaves
  * the pipeline as soon as that is decided: for nearly all senders with their first read. Holds nothing back, with one
  * exception: TLS is dropped, as of the read that shows it. Of a hello that comes in pieces shorter than its first eleven
  * bytes, the pieces before have passed as the start of a line. Event-loop confined.
@@ -16,14 +17,17 @@ public final class FirstBytes extends ChannelInboundHandlerAdapter {
     /** Of what came in several reads, no more than that is looked at. */
     private static final int MOST_BYTES = 512;
 
+    private final Set<Protocol> among;
     private final Consumer<Protocol> told;
     private ByteBuf seen = Unpooled.EMPTY_BUFFER;
 
     /**
+     * @param among what is looked for
      * @param told called at most once, before the bytes that show it are passed on; for {@link Protocol#TLS} closes the
      *     connection, which would wait for an answer for ever
      */
-    public FirstBytes(Consumer<Protocol> told) {
+    public FirstBytes(Set<Protocol> among, Consumer<Protocol> told) {
+        this.among = among;
         this.told = told;
     }
 
@@ -32,8 +36,8 @@ public final class FirstBytes extends ChannelInboundHandlerAdapter {
         ByteBuf in = (ByteBuf) message;
         boolean isFirst = !seen.isReadable();
         ByteBuf start = isFirst ? in : keep(in);
-        Protocol spoken = Protocol.of(start).orElse(null);
-        if (spoken != null || seen.readableBytes() == MOST_BYTES || !Protocol.mayCome(start)) {
+        Protocol spoken = Protocol.of(start, among).orElse(null);
+        if (spoken != null || seen.readableBytes() == MOST_BYTES || !Protocol.mayCome(start, among)) {
             ctx.pipeline().remove(this);
         } else if (isFirst) {
             keep(in);

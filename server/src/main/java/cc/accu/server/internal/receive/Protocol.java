@@ -2,8 +2,11 @@ package cc.accu.server.internal.receive;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What others speak that may come to the wrong port, known by the first bytes of a connection. */
 public enum Protocol {
@@ -39,7 +42,11 @@ public enum Protocol {
         }
     };
 
-    private static final Protocol[] ALL = values();
+    /** What may come to a plain listener. */
+    public static final Set<Protocol> ANY = Collections.unmodifiableSet(EnumSet.allOf(Protocol.class));
+
+    /** What may come inside TLS, before which all others would have come. */
+    public static final Set<Protocol> IN_TLS = Collections.unmodifiableSet(EnumSet.of(HTTP));
 
     /** Type and version of the record, its length, type and length of the message, its version. */
     private static final int HELLO_BYTES = 11;
@@ -74,9 +81,12 @@ public enum Protocol {
 
     abstract Match match(ByteBuf start);
 
-    /** What it is, if that can be told from these first bytes of a connection. Reads nothing, and copies nothing of lines. */
-    public static Optional<Protocol> of(ByteBuf start) {
-        for (Protocol each : ALL) {
+    /**
+     * Which of these it is, if that can be told from these first bytes of a connection. Reads nothing, and copies nothing of
+     * lines.
+     */
+    public static Optional<Protocol> of(ByteBuf start, Set<Protocol> among) {
+        for (Protocol each : among) {
             if (each.match(start) == Match.WHOLE) {
                 return Optional.of(each);
             }
@@ -84,9 +94,9 @@ public enum Protocol {
         return Optional.empty();
     }
 
-    /** Whether it can be one of them, and it depends on bytes that follow. */
-    public static boolean mayCome(ByteBuf start) {
-        for (Protocol each : ALL) {
+    /** Whether it can be one of these, and it depends on bytes that follow. */
+    public static boolean mayCome(ByteBuf start, Set<Protocol> among) {
+        for (Protocol each : among) {
             if (each.match(start) == Match.PART) {
                 return true;
             }

@@ -48,7 +48,7 @@ public final class TlsHelloStep extends HandshakeStep {
             case NONE ->
                 refuse(
                         Refused.WRONG_PROTOCOL,
-                        Protocol.of(arrived)
+                        Protocol.of(arrived, Protocol.ANY)
                                 .map(protocol -> protocol == Protocol.PROXY
                                         ? "it begins with a PROXY header: if that is a load balancer, turn the header on with"
                                                 + " proxy-from=ADDRESS, or off in the load balancer"

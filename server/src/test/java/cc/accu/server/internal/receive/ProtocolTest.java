@@ -42,7 +42,7 @@ class ProtocolTest {
     @ParameterizedTest
     @MethodSource("spoken")
     void isKnownByItsFirstBytes(String start, Protocol expected) {
-        assertThat(Protocol.of(bytes(start))).contains(expected);
+        assertThat(Protocol.of(bytes(start), Protocol.ANY)).contains(expected);
     }
 
     @Test
@@ -53,7 +53,8 @@ class ProtocolTest {
                 java.nio.ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
         engine.wrap(java.nio.ByteBuffer.allocate(0), hello);
 
-        assertThat(Protocol.of(Unpooled.wrappedBuffer(hello.flip()))).contains(Protocol.TLS);
+        assertThat(Protocol.of(Unpooled.wrappedBuffer(hello.flip()), Protocol.ANY))
+                .contains(Protocol.TLS);
     }
 
     @ParameterizedTest
@@ -73,24 +74,25 @@ class ProtocolTest {
                 "\26\3\1\0\1\1\0\0\53\3\3"
             })
     void isNothingElse(String start) {
-        assertThat(Protocol.of(bytes(start))).isEmpty();
+        assertThat(Protocol.of(bytes(start), Protocol.ANY)).isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("spoken")
     void mayComeUntilItIsThere(String start, Protocol expected) {
         int known = 1;
-        while (Protocol.of(bytes(start.substring(0, known))).isEmpty()) {
-            assertThat(Protocol.mayCome(bytes(start.substring(0, known)))).isTrue();
+        while (Protocol.of(bytes(start.substring(0, known)), Protocol.ANY).isEmpty()) {
+            assertThat(Protocol.mayCome(bytes(start.substring(0, known)), Protocol.ANY))
+                    .isTrue();
             known++;
         }
-        assertThat(Protocol.of(bytes(start.substring(0, known)))).contains(expected);
+        assertThat(Protocol.of(bytes(start.substring(0, known)), Protocol.ANY)).contains(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"hello\n", "accu/1\n", "\n", "GET well soon\n", "x"})
     void doesNotComeAfterALineOfOurs(String start) {
-        assertThat(Protocol.mayCome(bytes(start))).isFalse();
+        assertThat(Protocol.mayCome(bytes(start), Protocol.ANY)).isFalse();
     }
 
     @ParameterizedTest
@@ -98,7 +100,7 @@ class ProtocolTest {
     void isFoundHoweverTheNetworkCutsItAndNothingIsHeldBack(String start, Protocol expected) {
         for (int piece = 1; piece <= start.length(); piece++) {
             List<Protocol> told = new ArrayList<>();
-            EmbeddedChannel channel = new EmbeddedChannel(new FirstBytes(told::add));
+            EmbeddedChannel channel = new EmbeddedChannel(new FirstBytes(Protocol.ANY, told::add));
             StringBuilder passed = new StringBuilder();
             for (int at = 0; at < start.length(); at += piece) {
                 String next = start.substring(at, Math.min(at + piece, start.length()));
@@ -123,7 +125,7 @@ class ProtocolTest {
     @ValueSource(strings = {"hello\n", "accu/1\n", "GET well soon\n", "\r\n\r\nx"})
     void leavesLinesAlone(String lines) {
         List<Protocol> told = new ArrayList<>();
-        EmbeddedChannel channel = new EmbeddedChannel(new FirstBytes(told::add));
+        EmbeddedChannel channel = new EmbeddedChannel(new FirstBytes(Protocol.ANY, told::add));
         channel.writeInbound(bytes(lines));
         ByteBuf out = channel.readInbound();
 

@@ -35,7 +35,7 @@ class TlsStartFuzzTest {
             Progress now = ClientHello.progress(arrived);
             assertThat(now == Progress.PARTIAL && before != Progress.PARTIAL).isFalse();
             before = now;
-            Protocol.of(arrived);
+            Protocol.of(arrived, Protocol.ANY);
             assertThat(arrived.readableBytes()).isEqualTo(length);
         }
         ByteBuf all = Unpooled.wrappedBuffer(said);
