@@ -14,12 +14,14 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A sender that behaves gets its acknowledgements soon, among a thousand that do not. */
 @Timeout(180)
+@Tag("long")
 final class AbuseFairnessIT {
     private static final int ABUSERS = 1000;
     private static final int LINES = 400;

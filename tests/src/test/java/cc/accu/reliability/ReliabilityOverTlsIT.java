@@ -2,12 +2,14 @@ package cc.accu.reliability;
 
 import java.util.EnumSet;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every fault that senders see on their way to the server, with TLS there. {@link Campaign} can run the others so, too. */
 @Timeout(120)
+@Tag("long")
 class ReliabilityOverTlsIT {
     static Set<Fault> faults() {
         return EnumSet.of(

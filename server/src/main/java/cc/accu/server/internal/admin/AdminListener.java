@@ -4,8 +4,7 @@ import cc.accu.internal.process.OpenFiles;
 import cc.accu.internal.transport.EventLoops;
 import cc.accu.internal.transport.Transport;
 import cc.accu.internal.transport.UnixSocketFile;
-import cc.accu.server.internal.receive.ConnectionLimit;
-import cc.accu.server.internal.receive.RefusedConnections;
+import cc.accu.server.internal.receive.AcceptPause;
 import cc.accu.transport.Endpoint;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -32,9 +31,6 @@ public final class AdminListener implements AutoCloseable {
     private final Seats seats = new Seats((int) Math.max(
             FEWEST_CONNECTIONS,
             Math.min(MOST_CONNECTIONS, OpenFiles.limit().orElse(Long.MAX_VALUE) / PART_OF_OPEN_FILES)));
-    private final ConnectionLimit.OfListener acceptance = new ConnectionLimit(
-                    Integer.MAX_VALUE, new RefusedConnections((listener, reason) -> {}))
-            .ofListener(Integer.MAX_VALUE, channel -> "admin");
     private final Transport.Listener listener;
 
     /**
@@ -48,7 +44,7 @@ public final class AdminListener implements AutoCloseable {
         HostCheck check = new HostCheck(endpoint, hosts);
         try {
             this.listener = Transport.of(endpoint, false)
-                    .listen(loops, access, acceptance, new ChannelInitializer<Channel>() {
+                    .listen(loops, access, new AcceptPause(seats::taken), new ChannelInitializer<Channel>() {
                         @Override
                         protected void initChannel(Channel channel) {
                             accepted(channel, new AdminHandler(views, check, seats));
@@ -61,7 +57,6 @@ public final class AdminListener implements AutoCloseable {
     }
 
     private void accepted(Channel channel, AdminHandler handler) {
-        acceptance.admitted(channel);
         seats.take(channel);
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(new HttpServerCodec(new HttpDecoderConfig()));

@@ -29,12 +29,17 @@ final class Seats {
             askers.remove(channel);
             followers.remove(channel);
         });
-        if (askers.size() + followers.size() > most) {
+        if (taken() > most) {
             Iterator<Channel> longest = askers.iterator();
             Channel out = longest.next();
             longest.remove();
             out.close();
         }
+    }
+
+    /** How many are connected. */
+    int taken() {
+        return askers.size() + followers.size();
     }
 
     /** It has asked, and is answered. */

@@ -1,31 +1,23 @@
 package cc.accu.server.internal.receive;
 
-import cc.accu.internal.transport.Reason;
 import cc.accu.transport.Refused;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How many connections may be open. Has a handler for each accepting channel, which closes connections over a limit at once,
- * and pauses accepting when it fails, as it does without file descriptors, so that neither the processor spins nor the log
- * floods. Any thread.
+ * and pauses when accepting fails. Any thread.
  */
 public final class ConnectionLimit {
-    private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimit.class);
-    private static final int PAUSE_MILLIS = 500;
-
     private final int limit;
     private final RefusedConnections refusals;
     private final AtomicInteger open = new AtomicInteger();
-    private final ConnectionLog.Limiter failures = new ConnectionLog.Limiter();
+    private final AcceptPause pause = new AcceptPause(open::get);
 
     /**
      * @param limit for all listeners together
@@ -46,7 +38,7 @@ public final class ConnectionLimit {
 
     /** Tells what the log's limits have held back. */
     public void tellRest() {
-        failures.tellRest();
+        pause.tellRest();
     }
 
     private void refuse(Channel connection, String listener, int most) {
@@ -93,19 +85,9 @@ public final class ConnectionLimit {
             });
         }
 
-        /** Netty's own pause follows this handler, but warns with a stack trace each time; so this one pauses itself. */
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            failures.happened(times -> LOG.warn(
-                    "cannot accept: {}; {} connections are open, trying again every {} ms ({} failures since the last"
-                            + " report)",
-                    Reason.describe(cause),
-                    open.get(),
-                    PAUSE_MILLIS,
-                    times));
-            ctx.channel().config().setAutoRead(false);
-            ctx.executor()
-                    .schedule(() -> ctx.channel().config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            pause.exceptionCaught(ctx, cause);
         }
     }
 }
