@@ -181,12 +181,22 @@ class LimitsTest {
 
     @Test
     void aShortPauseIsNoticedByNobody() throws IOException {
-        try (LineServer server = start("tcp", listener -> listener.rate(RateLimit.NONE.withLines(1000)))) {
+        List<Duration> times = new ArrayList<>();
+        do {
+            lines.clear();
+            times.add(timeOf(900, 1000));
+        } while (times.size() < 5 && times.get(times.size() - 1).compareTo(Duration.ofMillis(900)) >= 0);
+        assertThat(times).as("all tries, as the machine may be busy").anyMatch(time -> time.toMillis() < 900);
+    }
+
+    /** Of lines that come together, where so many may come in a second. */
+    private Duration timeOf(int count, int aSecond) throws IOException {
+        try (LineServer server = start("tcp", listener -> listener.rate(RateLimit.NONE.withLines(aSecond)))) {
             Sender sender = connect(server);
             long start = System.nanoTime();
-            sender.sends(numbered(900)).endsInput();
-            await().pollInterval(Duration.ofMillis(5)).until(() -> lines.size() == 900);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(900));
+            sender.sends(numbered(count)).endsInput();
+            await().pollInterval(Duration.ofMillis(5)).until(() -> lines.size() == count);
+            return Duration.ofNanos(System.nanoTime() - start);
         }
     }
 

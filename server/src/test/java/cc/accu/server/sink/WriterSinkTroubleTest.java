@@ -240,7 +240,7 @@ class WriterSinkTroubleTest {
                 for (int i = 1; i <= 5; i++) {
                     int times = i;
                     sink.reopen();
-                    await().atMost(1, TimeUnit.SECONDS).until(() -> recorder.reopenings.get() == times);
+                    await().atMost(5, TimeUnit.SECONDS).until(() -> recorder.reopenings.get() == times);
                 }
             } finally {
                 stop.set(true);
