@@ -2,7 +2,9 @@
 FROM maven:3.9-eclipse-temurin-25 AS build
 WORKDIR /src
 COPY . .
-RUN mvn -B -q -Pjars-only -pl server,client -am package
+# What --version says; the repository is not here.
+ARG COMMIT=unknown
+RUN mvn -B -q -Pjars-only -Dmaven.buildNumber.skip -DbuildNumber=$COMMIT -pl server,client -am package
 
 # The server with the Kafka client, which makes it several times as large: docker build --target kafka.
 FROM eclipse-temurin:25-jre AS kafka

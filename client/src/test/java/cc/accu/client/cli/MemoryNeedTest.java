@@ -14,7 +14,7 @@ class MemoryNeedTest {
     void saysWhatIsTooMuchAndWhatToDo() {
         assertThatThrownBy(() -> MemoryNeed.ofConnections(10, true, MOST).check("10 connections", "use fewer"))
                 .isInstanceOf(IOException.class)
-                .hasMessageStartingWith("10 connections would need about " + (10 * MOST >> 20) + " MiB of memory")
+                .hasMessageStartingWith("10 connections would need about " + 10 * MOST / (1 << 20) + " MiB of memory")
                 .hasMessageEndingWith("m, or use fewer");
     }
 
