@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged jars with closed standard streams and without a locale, as supervisors and containers start them. */
 @Timeout(180)
+@Tag("long")
 class StartedOddlyIT {
     private static final Duration START = Duration.ofSeconds(60);
 
