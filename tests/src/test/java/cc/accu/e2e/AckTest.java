@@ -166,7 +166,7 @@ class AckTest {
     @TransportTest
     void keepsAnUnterminatedLastLineOnlyWhenTheSenderEndedInOrder(Wire wire) throws IOException {
         try (LineServer server = wire.server(directory)
-                .framing(LineFraming.DEFAULT.withReadTimeout(Duration.ofMillis(200)))
+                .framing(LineFraming.DEFAULT.withReadTimeout(Duration.ofSeconds(1)))
                 .sink(sink)
                 .start()) {
             try (RawPeer ends =

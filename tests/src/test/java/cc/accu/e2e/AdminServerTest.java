@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import cc.accu.client.Beside;
 import cc.accu.line.LineFraming;
 import cc.accu.line.LongLine;
 import cc.accu.server.LineServer;
@@ -34,6 +35,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -268,8 +273,17 @@ class AdminServerTest {
             }
             await().until(() -> server.books().stored() == 1_000_000);
             try (BufferedReader late = stream("/messages?filter=after")) {
-                send(server, "after all\n");
+                AtomicBoolean shown = new AtomicBoolean();
+                // What comes in the same tenth of a second as the last of so many may be left out.
+                CompletableFuture<Void> sending = Beside.run(() -> {
+                    while (!shown.get()) {
+                        send(server, "after all\n");
+                        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+                    }
+                });
                 assertThat(nextMessage(late).get("message").asText()).isEqualTo("after all");
+                shown.set(true);
+                sending.get(10, TimeUnit.SECONDS);
             }
             BufferedReader events = new BufferedReader(new InputStreamReader(viewer.getInputStream(), UTF_8));
             while (!events.readLine().equals("event: left-out")) {

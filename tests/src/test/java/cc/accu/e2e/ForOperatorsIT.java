@@ -15,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What operators run and read: the commands that look at a server, its state and log, and what packages are made with. */
@@ -64,7 +66,7 @@ class ForOperatorsIT {
                 });
                 server.terminate();
                 assertThat(tail.ends()).isEqualTo(1);
-                assertThat(tail.err()).contains("has ended");
+                assertThat(tail.err()).endsWith("has ended\n");
             }
         }
     }
@@ -85,6 +87,46 @@ class ForOperatorsIT {
                                 .contains("connection 127.0.0.1:" + socket.getLocalPort());
                     }
                 });
+            }
+        }
+    }
+
+    /** With standard output where the shell puts it. */
+    private Jar shell(String redirection, String... words) throws IOException {
+        List<String> all =
+                new ArrayList<>(List.of("bash", "-c", "\"$@\" " + redirection + "; exit ${PIPESTATUS[0]}", "sh"));
+        all.addAll(Jar.command("client", words));
+        return Jar.start(all, directory);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"top, --once", "top, --every=100ms", "--help,", "--version,", "man,", "completion,"})
+    void saysThatItsOutputIsLost(String command, @Nullable String option) throws Exception {
+        try (Jar server = startServer(admin(false))) {
+            server.awaitReady();
+            List<String> words = new ArrayList<>(List.of(command));
+            if (option != null) {
+                words.addAll(List.of(seen(false), option));
+            }
+            try (Jar full = shell(">/dev/full", words.toArray(String[]::new))) {
+                assertThat(full.ends()).isEqualTo(1);
+                assertThat(full.err()).contains("client: cannot write to standard output: no space left on device");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tail", "top"})
+    void endsQuietlyWhenNobodyReadsAnyMore(String command) throws Exception {
+        try (Jar server = startServer(admin(false))) {
+            server.awaitReady();
+            try (Jar first = shell("| head -1", command, seen(false))) {
+                await().until(() -> {
+                    send("one\n");
+                    return !first.isAlive();
+                });
+                assertThat(first.ends()).isZero();
+                assertThat(first.err()).isEmpty();
             }
         }
     }

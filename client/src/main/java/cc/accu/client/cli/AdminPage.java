@@ -2,14 +2,15 @@ package cc.accu.client.cli;
 
 import cc.accu.internal.cli.AdminAddress;
 import cc.accu.internal.text.Printable;
+import cc.accu.internal.text.Quantities;
 import cc.accu.transport.ConnectException;
 import cc.accu.transport.Endpoint;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringEncoder;
-import java.io.BufferedReader;
+import io.netty.util.AsciiString;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -25,14 +26,17 @@ record AdminPage(String address, Endpoint server, Duration patience) {
     /** Thrice what a server lets pass between two signs of life. */
     private static final Duration SILENCE = Duration.ofSeconds(45);
 
+    private static final Duration LEAST = Duration.ofMillis(100);
+    private static final String EXAMPLE =
+            ", for example http://127.0.0.1:9090 or unix:/run/accu/admin.sock, without a path";
+
     private static final int MOST_BYTES = 16 * 1024 * 1024;
     private static final String HTTP = "http://";
 
     /** @throws IllegalArgumentException with a message for the person who typed it */
     static AdminPage of(List<String> words, Duration patience) {
         if (words.size() != 1) {
-            throw new IllegalArgumentException("give the address that the server has behind --admin,"
-                    + " for example http://127.0.0.1:9090 or unix:/run/accu/admin.sock");
+            throw new IllegalArgumentException("give the address that the server has behind --admin" + EXAMPLE);
         }
         String address = words.get(0);
         if (address.startsWith("https:")) {
@@ -40,7 +44,20 @@ record AdminPage(String address, Endpoint server, Duration patience) {
         }
         String bare =
                 address.startsWith(HTTP) ? address.substring(HTTP.length()).replaceFirst("/*$", "") : address;
-        return new AdminPage(address, AdminAddress.parse(bare), patience);
+        try {
+            return new AdminPage(address, AdminAddress.parse(bare), patience);
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException("'" + address + "' is no address of --admin" + EXAMPLE, wrong);
+        }
+    }
+
+    /** Longer than a moment: 0 would be either no time at all or any. */
+    static Duration time(String text) {
+        Duration time = Quantities.duration(text);
+        if (time.compareTo(LEAST) < 0) {
+            throw new IllegalArgumentException("'" + text + "' is too short; the least is " + LEAST.toMillis() + "ms");
+        }
+        return time;
     }
 
     /**
@@ -49,28 +66,29 @@ record AdminPage(String address, Endpoint server, Duration patience) {
      * @throws IOException when nobody answers in time, or not as one should
      */
     String text(String path, Map<String, String> query) throws IOException, InterruptedException {
-        try (HttpAnswer answer = answer(path, query)) {
+        try (HttpAnswer answer = answer(path, query, HttpHeaderValues.TEXT_PLAIN)) {
             return text(answer);
         }
     }
 
     /**
-     * The lines of an answer while it goes on. Blocking, for a bounded time until it begins, and for each line.
+     * An answer that goes on. Blocking, for a bounded time until it begins, and for whatever comes next.
      *
      * @throws IOException when nobody answers in time, or not as one should
      */
-    BufferedReader lines(String path, Map<String, String> query) throws IOException, InterruptedException {
-        HttpAnswer answer = answer(path, query);
+    HttpAnswer events(String path, Map<String, String> query) throws IOException, InterruptedException {
+        HttpAnswer answer = answer(path, query, HttpHeaderValues.TEXT_EVENT_STREAM);
         answer.goOnWithin(SILENCE);
-        return new BufferedReader(new InputStreamReader(answer, StandardCharsets.UTF_8));
+        return answer;
     }
 
-    private HttpAnswer answer(String path, Map<String, String> query) throws IOException, InterruptedException {
+    private HttpAnswer answer(String path, Map<String, String> query, AsciiString type)
+            throws IOException, InterruptedException {
         QueryStringEncoder target = new QueryStringEncoder(path);
         query.forEach(target::addParam);
         HttpAnswer answer = asked(target.toString());
         try {
-            check(answer);
+            check(answer, type);
             return answer;
         } catch (IOException another) {
             answer.close();
@@ -82,7 +100,7 @@ record AdminPage(String address, Endpoint server, Duration patience) {
         try {
             return new HttpAnswer(server, host(), target, patience);
         } catch (ConnectException none) {
-            throw new IOException(none.getMessage() + " And was it started with --admin?", none);
+            throw new IOException(none.getMessage() + " (was the server started with --admin?)", none);
         } catch (IOException failure) {
             throw notAnswered(failure);
         }
@@ -109,7 +127,7 @@ record AdminPage(String address, Endpoint server, Duration patience) {
         return server instanceof Endpoint.Tcp tcp ? tcp.toString().replaceFirst("^\\S+ ", "") : "localhost";
     }
 
-    private void check(HttpAnswer answer) throws IOException {
+    private void check(HttpAnswer answer, AsciiString type) throws IOException {
         HttpResponseStatus status = answer.head().status();
         if (!answer.head().headers().contains(HttpHeaderNames.CONTENT_SECURITY_POLICY)) {
             throw new IOException(
@@ -118,6 +136,9 @@ record AdminPage(String address, Endpoint server, Duration patience) {
         if (!status.equals(HttpResponseStatus.OK)) {
             String why = text(answer).lines().findFirst().orElse("");
             throw new IOException(address + ": " + status.code() + " " + Printable.line(why));
+        }
+        if (!answer.head().headers().get(HttpHeaderNames.CONTENT_TYPE, "").startsWith(type.toString())) {
+            throw new IOException(address + " is no admin address of accu: its answer is not " + type);
         }
     }
 }

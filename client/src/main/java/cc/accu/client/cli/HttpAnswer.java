@@ -20,11 +20,15 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -115,8 +119,10 @@ final class HttpAnswer extends InputStream {
             piece = pieces.poll(wait, TimeUnit.NANOSECONDS);
         }
         if (piece == null) {
-            Duration waited = silence == null ? patience : silence;
-            throw new IOException("nothing came for " + waited.toSeconds() + " s");
+            throw new IOException(
+                    silence == null
+                            ? "no whole answer came within " + seconds(patience)
+                            : "nothing came for " + seconds(silence));
         }
         if (piece.failure() != null) {
             throw new IOException(Reason.describe(piece.failure()), piece.failure());
@@ -124,8 +130,15 @@ final class HttpAnswer extends InputStream {
         return piece;
     }
 
+    private static String seconds(Duration time) {
+        return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
+    }
+
     @Override
     public int read() throws IOException {
+        if (current.isReadable()) {
+            return current.readUnsignedByte();
+        }
         byte[] one = new byte[1];
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
@@ -144,6 +157,27 @@ final class HttpAnswer extends InputStream {
         int count = Math.min(length, current.readableBytes());
         current.readBytes(bytes, offset, count);
         return count;
+    }
+
+    /**
+     * The next line, without its end; null when there is none.
+     *
+     * @throws IOException when it is longer than that
+     */
+    @Nullable
+    String line(int mostBytes) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        int value = read();
+        if (value < 0) {
+            return null;
+        }
+        for (; value >= 0 && value != '\n'; value = read()) {
+            if (line.size() == mostBytes) {
+                throw new IOException("it sends a line of more than " + mostBytes + " bytes");
+            }
+            line.write(value);
+        }
+        return line.toString(StandardCharsets.UTF_8);
     }
 
     private void take() throws IOException {
@@ -173,13 +207,21 @@ final class HttpAnswer extends InputStream {
     /** Hands over what the event loop has. */
     private final class Taker extends SimpleChannelInboundHandler<HttpObject> {
         private boolean hasNew;
+        private boolean isInterim;
         private boolean isWhole;
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, HttpObject object) {
             if (object.decoderResult().isFailure()) {
-                put(new Piece(null, null, object.decoderResult().cause()));
+                Throwable cause = object.decoderResult().cause();
+                put(new Piece(null, null, new IOException("what answers there is not HTTP", cause)));
                 ctx.close();
+                return;
+            }
+            if (object instanceof HttpResponse response) {
+                isInterim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+            }
+            if (isInterim) {
                 return;
             }
             if (object instanceof HttpResponse response) {

@@ -5,14 +5,13 @@ import cc.accu.internal.cli.Option;
 import cc.accu.internal.cli.Program;
 import cc.accu.internal.process.StandardStream;
 import cc.accu.internal.text.Printable;
-import cc.accu.internal.text.Quantities;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Prints messages as a server receives them. One thread. */
@@ -26,6 +25,9 @@ final class TailCommand implements Callable<Integer> {
 
             """;
     private static final String DATA = "data: ";
+    /** More than any message has there. */
+    private static final int MOST_BYTES = 1024 * 1024;
+
     private static final String LEFT_OUT = "event: left-out";
 
     private final Option<Boolean> verbose = Option.flag("-v, --verbose", "print the stack traces of errors");
@@ -35,7 +37,7 @@ final class TailCommand implements Callable<Integer> {
     private final Option<String> peer = text("--peer TEXT", "only those of senders with this in their address or name");
     private final Option<Boolean> json = Option.flag("--json", "print them as JSON objects, a line each");
     private final Option<Duration> timeout =
-            Option.of("--timeout TIME", "longest wait for an answer", Quantities::duration, "10s");
+            Option.of("--timeout TIME", "longest wait for an answer", AdminPage::time, "10s");
     private final Command command = new Command(this, verbose)
             .text(HEAD)
             .options(List.of(filter, listener, peer, json, timeout))
@@ -65,24 +67,33 @@ final class TailCommand implements Callable<Integer> {
                 "listener", listener.ifAny().orElse(""),
                 "peer", peer.ifAny().orElse(""),
                 "format", json.value() ? "json" : "text");
-        BufferedReader events = page.lines("/messages", query);
-        try (events) {
-            for (String line = events.readLine(); line != null; line = events.readLine()) {
-                print(line, events);
+        try (HttpAnswer events = page.events("/messages", query)) {
+            boolean leftOut = false;
+            for (String line = next(events, page); line != null; line = next(events, page)) {
+                if (line.startsWith(DATA)) {
+                    print(line.substring(DATA.length()), leftOut);
+                }
+                leftOut = line.equals(LEFT_OUT);
             }
-        } catch (IOException broken) {
-            throw new IOException(page.address() + " has ended: " + broken.getMessage(), broken);
         }
         throw new IOException(page.address() + " has ended");
     }
 
-    private void print(String line, BufferedReader events) throws IOException {
-        if (line.equals(LEFT_OUT)) {
-            String lines = String.valueOf(events.readLine()).replaceAll("\\D", "");
+    private static @Nullable String next(HttpAnswer events, AdminPage page) throws IOException {
+        try {
+            return events.line(MOST_BYTES);
+        } catch (IOException broken) {
+            throw new IOException(page.address() + " has ended: " + broken.getMessage(), broken);
+        }
+    }
+
+    private void print(String data, boolean leftOut) throws IOException {
+        if (leftOut) {
+            String lines = data.replaceAll("\\D", "");
             program.err().println("left out " + lines + " messages: too many at once");
-        } else if (line.startsWith(DATA)) {
-            String message = line.substring(DATA.length());
-            program.out().println(onTerminal ? Printable.line(message) : message);
+        } else {
+            program.out().println(onTerminal ? Printable.line(data) : data);
+            program.checkOutput();
         }
     }
 }

@@ -5,7 +5,6 @@ import cc.accu.internal.cli.Option;
 import cc.accu.internal.cli.Program;
 import cc.accu.internal.process.StandardStream;
 import cc.accu.internal.text.Printable;
-import cc.accu.internal.text.Quantities;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -27,10 +26,10 @@ final class TopCommand implements Callable<Integer> {
     private static final String CLEAR_SCREEN = "\033[H\033[2J";
 
     private final Option<Boolean> verbose = Option.flag("-v, --verbose", "print the stack traces of errors");
-    private final Option<Duration> every = Option.of("--every TIME", "how often", Quantities::duration, "1s");
+    private final Option<Duration> every = Option.of("--every TIME", "how often", AdminPage::time, "1s");
     private final Option<Boolean> once = Option.flag("--once", "show them once, and exit");
     private final Option<Duration> timeout =
-            Option.of("--timeout TIME", "longest wait for an answer", Quantities::duration, "10s");
+            Option.of("--timeout TIME", "longest wait for an answer", AdminPage::time, "10s");
     private final Command command = new Command(this, verbose)
             .text(HEAD)
             .options(List.of(every, once, timeout))
@@ -63,6 +62,6 @@ final class TopCommand implements Callable<Integer> {
         String state = page.text("/state", Map.of("format", "text"));
         program.out().print(isTerminal ? CLEAR_SCREEN : "");
         state.lines().map(Printable::line).forEach(program.out()::println);
-        program.out().flush();
+        program.checkOutput();
     }
 }

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Timeout;
 /** What others than an accu server answer. */
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AdminPageTest {
-    private static final String OURS = "HTTP/1.1 200 OK\r\nContent-Security-Policy: x\r\nContent-Length: 10\r\n\r\n";
+    private static final String OURS =
+            "HTTP/1.1 200 OK\r\nContent-Security-Policy: x\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\n";
 
     private static AdminPage page(String address, Duration patience) {
         return AdminPage.of(List.of(address), patience);
@@ -73,9 +74,24 @@ class AdminPageTest {
 
     @Test
     void isNothingOfWhoeverDoesNotSpeakHttp() {
-        assertThatThrownBy(() -> answered("SSH-2.0-x\r\n"))
+        for (String other : List.of("SSH-2.0-x\r\n", "accu/1 ok\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/2\r\n\r\n")) {
+            assertThatThrownBy(() -> answered(other))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("has not answered");
+        }
+    }
+
+    @Test
+    void comesBehindWhatIsInterim() throws Exception {
+        assertThat(answered("HTTP/1.1 100 Continue\r\n\r\n" + OURS + "0123456789"))
+                .isEqualTo("0123456789");
+    }
+
+    @Test
+    void isNothingOfAnotherKind() {
+        assertThatThrownBy(() -> answered(OURS.replace("text/plain", "application/json") + "0123456789"))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("has not answered");
+                .hasMessageContaining("its answer is not text/plain");
     }
 
     @Test
@@ -84,7 +100,7 @@ class AdminPageTest {
             AdminPage page = page("127.0.0.1:" + listener.getLocalPort(), Duration.ofMillis(1200));
             assertThatThrownBy(() -> page.text("/state", Map.of()))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("has not answered: nothing came for 1 s");
+                    .hasMessageContaining("has not answered: no whole answer came within 1.2 s");
         }
     }
 
@@ -108,7 +124,9 @@ class AdminPageTest {
                     socket.getOutputStream().write(piece.getBytes(US_ASCII));
                     TimeUnit.MILLISECONDS.sleep(50);
                 }
-                assertThat(answer.readNBytes(8)).isEqualTo("one\ntwo\n".getBytes(US_ASCII));
+                assertThat(answer.line(3)).isEqualTo("one");
+                assertThatThrownBy(() -> answer.line(2)).hasMessageContaining("a line of more than 2 bytes");
+                assertThat(answer.line(2)).isEmpty();
                 assertThatThrownBy(answer::read).isInstanceOf(IOException.class).hasMessage("nothing came for 1 s");
                 socket.close();
                 assertThatThrownBy(answer::read)
@@ -139,6 +157,11 @@ class AdminPageTest {
         assertThatThrownBy(() -> page("https://127.0.0.1:9090", any)).hasMessageContaining("has no TLS");
         assertThatThrownBy(() -> page("http://127.0.0.1", any)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> AdminPage.of(List.of(), any)).hasMessageContaining("behind --admin");
+        for (String wrong :
+                List.of("", " ", "http://", "unix:", "tcp :3000", "http://127.0.0.1:9090/messages", "99999")) {
+            assertThatThrownBy(() -> page(wrong, any)).hasMessageContaining("is no address of --admin, for example");
+        }
+        assertThatThrownBy(() -> AdminPage.time("0")).hasMessageContaining("the least is 100ms");
     }
 
     @Test

@@ -2,9 +2,10 @@ package cc.accu.internal.cli;
 
 import cc.accu.internal.process.StandardStream;
 import cc.accu.internal.text.Printable;
+import cc.accu.internal.transport.Reason;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.net.URISyntaxException;
 import java.nio.charset.Charset;
@@ -75,7 +76,7 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
     public static Program ofProcess(String name, String hint, Class<?> main) {
         StandardStream.protect();
         Ansi colours = mayColour(System.getenv()) && StandardStream.OUTPUT.isTerminal() ? Ansi.ON : Ansi.OFF;
-        return new Program(name, hint, main, writer(System.out), writer(System.err), colours);
+        return new Program(name, hint, main, writer(StandardStream.OUTPUT.writer()), writer(System.err), colours);
     }
 
     /** See no-color.org. */
@@ -84,7 +85,7 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
                 && !environment.getOrDefault("TERM", "dumb").equals("dumb");
     }
 
-    private static PrintWriter writer(PrintStream stream) {
+    private static PrintWriter writer(OutputStream stream) {
         return new PrintWriter(stream, true, Charset.defaultCharset());
     }
 
@@ -173,8 +174,37 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
     /** Prints a text on standard output; returns the exit code. */
     public int print(String text) {
         out.print(text);
-        out.flush();
-        return OK;
+        try {
+            checkOutput();
+            return OK;
+        } catch (NobodyReads enough) {
+            return OK;
+        } catch (IOException lost) {
+            return failed(String.valueOf(lost.getMessage()), lost, false);
+        }
+    }
+
+    /**
+     * Throws if something that was printed could not be written. What is thrown where nobody reads it any more ends the
+     * program quietly: whoever wanted it has enough.
+     */
+    public void checkOutput() throws IOException {
+        if (!out.checkError()) {
+            return;
+        }
+        IOException why = StandardStream.OUTPUT.failure().orElseGet(() -> new IOException("it is closed"));
+        throw Reason.of(why) == Reason.BROKEN_PIPE
+                ? new NobodyReads(why)
+                : new IOException("cannot write to standard output: " + Reason.describe(why), why);
+    }
+
+    /** As behind {@code | head -1}. */
+    private static final class NobodyReads extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NobodyReads(IOException cause) {
+            super("nobody reads standard output any more", cause);
+        }
     }
 
     /** Says what is wrong with what was typed; returns the exit code. */
@@ -186,6 +216,7 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
 
     private int run(Command command) {
         boolean verbose = command.isVerbose();
+        int code = OK;
         try {
             if (command.asksForHelp()) {
                 requireOutput("--help prints to it");
@@ -198,11 +229,14 @@ public record Program(String name, String hint, Class<?> main, PrintWriter out, 
                     JsonLog.turnOn();
                 }
                 QuickStart.await(verbose);
-                return command.run();
+                code = command.run();
             }
-            return OK;
+            checkOutput();
+            return code;
         } catch (ParameterException wrong) {
             throw wrong;
+        } catch (NobodyReads enough) {
+            return code;
         } catch (OutOfMemoryError tooLittle) {
             return failed("not enough memory; give it more with java -Xmx", tooLittle, verbose);
         } catch (RuntimeException bug) {

@@ -3,6 +3,7 @@ package cc.accu.internal.process;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A standard stream, as it was when the process started. One that was closed then is given to the first file that anybody
@@ -50,6 +52,7 @@ public final class StandardStream {
     private final String text;
     private final String redirection;
     private boolean open;
+    private volatile @Nullable IOException failure;
 
     private StandardStream(int descriptor, String text, String redirection) {
         this.descriptor = descriptor;
@@ -80,6 +83,39 @@ public final class StandardStream {
         return open
                 ? Optional.empty()
                 : Optional.of(text + " is closed, and " + need + "; for nothing there, start it with " + redirection);
+    }
+
+    /** Where to write, nowhere if it was not there when the process started; {@link #failure} tells what went wrong. */
+    public OutputStream writer() {
+        return open ? new Remembering() : OutputStream.nullOutputStream();
+    }
+
+    /** Why something could not be written, the last time. */
+    public Optional<IOException> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** Those who print do not hear why nothing comes out. */
+    private final class Remembering extends FilterOutputStream {
+        @SuppressWarnings("resource") // it is the process's
+        Remembering() {
+            super(new FileOutputStream(descriptor == 1 ? FileDescriptor.out : FileDescriptor.err));
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                out.write(bytes, offset, length);
+            } catch (IOException notWritten) {
+                failure = notWritten;
+                throw notWritten;
+            }
+        }
     }
 
     /** Whether it is a terminal that a person looks at. {@link System#console} is null as soon as standard input is a pipe. */

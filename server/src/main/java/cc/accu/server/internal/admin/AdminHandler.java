@@ -153,8 +153,9 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             return;
         }
         awaitNothing();
-        ctx.writeAndFlush(head);
+        // Before the head: whoever has read that misses no message.
         views.live().add(ctx.channel(), MessageFilter.of(target.parameters()), Views.isForPeople(target));
+        ctx.writeAndFlush(head);
     }
 
     private static void secure(HttpHeaders headers) {

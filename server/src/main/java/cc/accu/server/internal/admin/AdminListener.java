@@ -31,6 +31,7 @@ public final class AdminListener implements AutoCloseable {
     private final Seats seats = new Seats((int) Math.max(
             FEWEST_CONNECTIONS,
             Math.min(MOST_CONNECTIONS, OpenFiles.limit().orElse(Long.MAX_VALUE) / PART_OF_OPEN_FILES)));
+    private final Views views;
     private final Transport.Listener listener;
 
     /**
@@ -41,6 +42,7 @@ public final class AdminListener implements AutoCloseable {
      * @throws cc.accu.transport.ListenException when the address cannot be had
      */
     public AdminListener(Endpoint endpoint, UnixSocketFile.Access access, Set<String> hosts, Views views) {
+        this.views = views;
         HostCheck check = new HostCheck(endpoint, hosts);
         try {
             this.listener = Transport.of(endpoint, false)
@@ -73,6 +75,7 @@ public final class AdminListener implements AutoCloseable {
     @Override
     public void close() {
         listener.close(STOP);
+        EventLoops.execute(listener.channel().eventLoop(), views.live()::end);
         loops.close(STOP);
     }
 }

@@ -7,8 +7,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -112,7 +114,8 @@ final class LiveStream {
     }
 
     /**
-     * Shows messages to {@code channel} from now on until it is closed. The head of the response is written.
+     * Shows messages to {@code channel} from now on until it is closed, from the loop's next task on: the caller writes the head
+     * of the response before that.
      *
      * @param forPeople whether they are shown as text, in place of JSON
      */
@@ -125,6 +128,14 @@ final class LiveStream {
             turns = loop.scheduleAtFixedRate(this::turn, TURN_MILLIS, TURN_MILLIS, TimeUnit.MILLISECONDS);
         }
         channel.closeFuture().addListener(closed -> remove(viewer));
+    }
+
+    /** Says to all that nothing more comes. */
+    void end() {
+        List.copyOf(viewers)
+                .forEach(viewer -> viewer.channel
+                        .writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
+                        .addListener(ChannelFutureListener.CLOSE));
     }
 
     private void remove(Viewer viewer) {
