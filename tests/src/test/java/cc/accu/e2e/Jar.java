@@ -192,6 +192,7 @@ public final class Jar implements AutoCloseable {
 
     @Override
     public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly); // a shell's, or a supervisor's
         process.destroyForcibly();
     }
 }
