@@ -124,7 +124,7 @@ record AdminPage(String address, Endpoint server, Duration patience) {
     }
 
     private String host() {
-        return server instanceof Endpoint.Tcp tcp ? tcp.toString().replaceFirst("^\\S+ ", "") : "localhost";
+        return server instanceof Endpoint.Tcp tcp ? AdminAddress.hostAndPort(tcp) : "localhost";
     }
 
     private void check(HttpAnswer answer, AsciiString type) throws IOException {

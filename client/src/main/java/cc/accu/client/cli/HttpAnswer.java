@@ -136,11 +136,7 @@ final class HttpAnswer extends InputStream {
 
     @Override
     public int read() throws IOException {
-        if (current.isReadable()) {
-            return current.readUnsignedByte();
-        }
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        return hasMore() ? current.readUnsignedByte() : -1;
     }
 
     @Override
@@ -148,10 +144,7 @@ final class HttpAnswer extends InputStream {
         if (length == 0) {
             return 0;
         }
-        while (!current.isReadable() && !isAtEnd) {
-            take();
-        }
-        if (!current.isReadable()) {
+        if (!hasMore()) {
             return -1;
         }
         int count = Math.min(length, current.readableBytes());
@@ -178,6 +171,13 @@ final class HttpAnswer extends InputStream {
             line.write(value);
         }
         return line.toString(StandardCharsets.UTF_8);
+    }
+
+    private boolean hasMore() throws IOException {
+        while (!current.isReadable() && !isAtEnd) {
+            take();
+        }
+        return current.isReadable();
     }
 
     private void take() throws IOException {

@@ -27,4 +27,9 @@ public final class AdminAddress {
         String address = text.matches("\\d+") ? ":" + text : text;
         return Endpoint.parse("tcp", address.startsWith(":") ? LOOPBACK + address : address);
     }
+
+    /** As it is in a URL, and in the head of a request. */
+    public static String hostAndPort(Endpoint.Tcp address) {
+        return address.toString().substring((address.network() + " ").length());
+    }
 }

@@ -52,7 +52,7 @@ final class AdminOption {
         Optional<String> endpoint() {
             return server.map(AdminServer::endpoint)
                     .map(at -> at instanceof Endpoint.Tcp tcp
-                            ? "http://" + tcp.toString().replaceFirst("^\\S+ ", "") + "/"
+                            ? "http://" + AdminAddress.hostAndPort(tcp) + "/"
                             : at.toString());
         }
 
